@@ -29,6 +29,8 @@ struct SettingNode {
   bool quoted = false;
   /// The text came from the environment or from a file; no message repeats it.
   bool secret = false;
+  /// A problem with the value is already noted; it is not noted as missing, too.
+  bool refused = false;
   /// Somebody asked for this node. What nobody asked for is refused.
   bool read = false;
   /// The name under which a map holds this node.
@@ -261,9 +263,12 @@ class Settings {
     addProblem(node == nullptr ? *node_ : *node, pathOf(key), std::move(what), code);
   }
 
+  /// Notes every key that no getter asked for as a problem.
+  void refuseUnknown() { refuseUnread(*node_, path_); }
+
   /// Throws Error with all problems found so far, if any, keys that nobody asked for included.
   void finish() {
-    refuseUnread(*node_, path_);
+    refuseUnknown();
     report_->throwIfAny();
   }
 
@@ -320,7 +325,8 @@ class Settings {
 
   SettingNode* require(std::string_view key) {
     SettingNode* node = take(key);
-    if (node == nullptr) {
+    const SettingNode* refused = lookUp(key);
+    if (node == nullptr && (refused == nullptr || !refused->refused)) {
       problem(key, "is required");
     }
     return node;

@@ -1,0 +1,183 @@
+#include "config/config.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "config/interpolation.hpp"
+#include "config/yaml_tree.hpp"
+
+namespace token_service::config {
+namespace {
+
+using namespace std::chrono_literals;
+using sdk::Settings;
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr milliseconds kTenYears = 24h * 3650;
+constexpr std::size_t kMinSecretSize = 32;
+
+bool isIpAddress(const std::string& text) {
+  std::array<unsigned char, sizeof(in6_addr)> address{};
+  return inet_pton(AF_INET, text.c_str(), address.data()) == 1 ||
+         inet_pton(AF_INET6, text.c_str(), address.data()) == 1;
+}
+
+Server readServer(Settings settings) {
+  Server server;
+  server.address = settings.string("address", "127.0.0.1");
+  if (!isIpAddress(server.address)) {
+    settings.problem("address", "must be an IP address such as 127.0.0.1, 0.0.0.0 or ::");
+  }
+  server.port = static_cast<std::uint16_t>(settings.integer("port", 8000, 0, 65535));
+  server.public_url = settings.optionalString("public_url");
+  if (server.public_url && !server.public_url->starts_with("https://") &&
+      !server.public_url->starts_with("http://")) {
+    settings.problem("public_url", "must be a URL such as https://tokens.example.org");
+  }
+  server.threads = static_cast<int>(settings.integer("threads", 256, 1, 4096));
+  server.max_body = settings.size("max_body", 16 * 1024, 1024, 1024 * 1024);
+  server.request_timeout = settings.duration("request_timeout", 2s, 100ms, 60s);
+  server.shutdown_timeout = settings.duration("shutdown_timeout", 10s, 100ms, 10min);
+  return server;
+}
+
+Plugin readPlugin(Settings settings) {
+  Plugin plugin;
+  plugin.name = settings.string("plugin");
+  plugin.sha256 = settings.optionalString("sha256");
+  plugin.settings = settings.subtree("settings");
+  plugin.path = settings.pathOf("settings");
+  plugin.place = settings.place("plugin");
+  return plugin;
+}
+
+Tokens readTokens(Settings settings) {
+  Tokens tokens;
+  tokens.issuer = settings.string("issuer", "token-service");
+  tokens.audience = settings.optionalString("audience");
+  const milliseconds access = settings.duration("access_lifetime", 15min, 1s, kTenYears);
+  const milliseconds refresh = settings.duration("refresh_lifetime", 24h, 1s, kTenYears);
+  const milliseconds leeway = settings.duration("leeway", 0s, 0s, 30s);
+  if (refresh < access) {
+    settings.problem("refresh_lifetime", "must not be shorter than access_lifetime");
+  }
+  if (access % 1s != 0ms || refresh % 1s != 0ms || leeway % 1s != 0ms) {
+    settings.problem("access_lifetime", "and the other times of tokens must be whole seconds");
+  }
+  tokens.access_lifetime = duration_cast<seconds>(access);
+  tokens.refresh_lifetime = duration_cast<seconds>(refresh);
+  tokens.leeway = duration_cast<seconds>(leeway);
+  return tokens;
+}
+
+void readRefresh(Settings settings) {
+  static constexpr std::string_view kRotation[] = {"off", "on"};
+  if (settings.choice("rotation", "off", kRotation) == "on") {
+    settings.problem("rotation",
+                     "'on' is not available in this version: leave the key out or set it to off");
+  }
+  settings.duration("reuse_grace", 30s, 0s, 10min);
+}
+
+std::vector<ServiceSecret> readSecrets(Settings& root, bool loopback) {
+  std::vector<ServiceSecret> secrets;
+  if (!root.has("service_secrets")) {
+    root.problem("service_secrets", "is required: name at least one secret");
+  }
+  for (Settings settings : root.sections("service_secrets")) {
+    ServiceSecret secret{settings.string("name"), settings.string("secret")};
+    const bool repeated =
+        std::any_of(secrets.begin(), secrets.end(),
+                    [&](const ServiceSecret& other) { return other.name == secret.name; });
+    if (repeated) {
+      settings.problem("name", "is the name of an earlier secret, too: choose another");
+    }
+    if (!loopback && secret.secret == kDevelopmentSecret) {
+      settings.problem("secret",
+                       "is the development secret, which everybody knows: make one of your own, "
+                       "for example with 'openssl rand -hex 32'");
+    } else if (!loopback && !secret.secret.empty() && secret.secret.size() < kMinSecretSize) {
+      settings.problem("secret",
+                       "has fewer than 32 bytes: make one with 'openssl rand -hex 32', or listen "
+                       "on a loopback address only");
+    }
+    secrets.push_back(std::move(secret));
+  }
+  return secrets;
+}
+
+std::vector<std::string> readOrigins(Settings settings) {
+  std::vector<std::string> origins = settings.strings("allowed_origins");
+  for (const std::string& origin : origins) {
+    const std::size_t scheme = origin.find("://");
+    const bool is_origin = (origin.starts_with("http://") || origin.starts_with("https://")) &&
+                           origin.find('/', scheme + 3) == std::string::npos &&
+                           origin.size() > scheme + 3;
+    if (origin != "*" && !is_origin) {
+      settings.problem("allowed_origins",
+                       "must hold origins such as https://app.example.org (no path), or \"*\"");
+    }
+  }
+  return origins;
+}
+
+Log readLog(Settings settings) {
+  static constexpr std::string_view kLevels[] = {"debug", "info", "warning", "error"};
+  static constexpr std::string_view kFormats[] = {"text", "json"};
+  const std::string level = settings.choice("level", "info", kLevels);
+  const auto index = std::find(std::begin(kLevels), std::end(kLevels), level) - kLevels;
+  const std::string format = settings.choice("format", "text", kFormats);
+  return {static_cast<sdk::LogLevel>(index),
+          format == "json" ? LogFormat::Json : LogFormat::Text};
+}
+
+}  // namespace
+
+bool isLoopback(const std::string& address) {
+  in_addr v4{};
+  if (inet_pton(AF_INET, address.c_str(), &v4) == 1) {
+    return (ntohl(v4.s_addr) >> 24) == 127;
+  }
+  in6_addr v6{};
+  return inet_pton(AF_INET6, address.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+Config loadConfig(const std::string& file, sdk::SettingsReport& report) {
+  sdk::SettingNode tree = readYamlFile(file);
+  Config config;
+  config.file = file;
+  config.base_folder = std::filesystem::absolute(file).parent_path().string();
+  report.file = file;
+  interpolate(tree, report, config.base_folder);
+
+  Settings root(tree, report, config.base_folder);
+  config.server = readServer(root.section("server"));
+  config.signer = readPlugin(root.section("signer"));
+  if (root.has("refresh_signer")) {
+    config.refresh_signer = readPlugin(root.section("refresh_signer"));
+  } else {
+    root.section("refresh_signer");
+  }
+  config.store = readPlugin(root.section("store"));
+  config.tokens = readTokens(root.section("tokens"));
+
+  static constexpr std::string_view kValidity[] = {"session", "latest"};
+  config.latest_access_only =
+      root.section("access").choice("validity", "session", kValidity) == "latest";
+  readRefresh(root.section("refresh"));
+  Settings sessions = root.section("sessions");
+  config.sessions.max_per_user = sessions.integer("max_per_user", 10, 1, 1000);
+  config.sessions.purge_interval = sessions.duration("purge_interval", 1min, 100ms, 24h);
+  config.service_secrets = readSecrets(root, isLoopback(config.server.address));
+  config.allowed_origins = readOrigins(root.section("cors"));
+  config.log = readLog(root.section("log"));
+  root.refuseUnknown();
+  return config;
+}
+
+}  // namespace token_service::config

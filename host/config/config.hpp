@@ -1,0 +1,87 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "token_service/sdk/host.hpp"
+#include "token_service/sdk/settings.hpp"
+
+namespace token_service::config {
+
+struct Server {
+  std::string address;
+  std::uint16_t port = 0;
+  std::optional<std::string> public_url;
+  int threads = 0;
+  std::int64_t max_body = 0;
+  std::chrono::milliseconds request_timeout{};
+  std::chrono::milliseconds shutdown_timeout{};
+};
+
+// Which plugin, and what it is told. `settings` is the plugin's to read.
+struct Plugin {
+  std::string name;
+  std::optional<std::string> sha256;
+  sdk::SettingNode settings;
+  // Where the settings stand in the file: `store.settings`.
+  std::string path;
+  // `file:line: key` of the name, for messages.
+  std::string place;
+};
+
+struct Tokens {
+  std::string issuer;
+  std::optional<std::string> audience;
+  std::chrono::seconds access_lifetime{};
+  std::chrono::seconds refresh_lifetime{};
+  std::chrono::seconds leeway{};
+};
+
+struct Sessions {
+  std::int64_t max_per_user = 0;
+  std::chrono::milliseconds purge_interval{};
+};
+
+struct ServiceSecret {
+  std::string name;
+  std::string secret;
+};
+
+enum class LogFormat { Text, Json };
+
+struct Log {
+  sdk::LogLevel level = sdk::LogLevel::Info;
+  LogFormat format = LogFormat::Text;
+};
+
+// A whole configuration, as config/reference.yaml documents it.
+struct Config {
+  std::string file;
+  std::string base_folder;
+  Server server;
+  Plugin signer;
+  std::optional<Plugin> refresh_signer;
+  Plugin store;
+  Tokens tokens;
+  bool latest_access_only = false;
+  Sessions sessions;
+  std::vector<ServiceSecret> service_secrets;
+  std::vector<std::string> allowed_origins;
+  Log log;
+};
+
+// Reads a configuration file. Throws MissingFile if it cannot be found and sdk::Error if it cannot
+// be read as YAML. What is wrong with its settings is noted in the report, all of it; then the
+// result is only good for checking the plugins' own settings, too.
+Config loadConfig(const std::string& file, sdk::SettingsReport& report);
+
+// The secret of config/local.yaml, known to the whole world.
+inline constexpr const char* kDevelopmentSecret = "development-only-secret-never-use-it-in-production";
+
+// Whether only this machine can reach a server that listens on the address.
+bool isLoopback(const std::string& address);
+
+}  // namespace token_service::config

@@ -1,0 +1,71 @@
+#include "session/token_data.hpp"
+
+#include "token/json.hpp"
+
+namespace token_service::session {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+using token::Json;
+
+void appendTime(std::string_view name, sys_seconds time, std::string& out) {
+  out.append(",\"").append(name).append("\":");
+  out.append(std::to_string(time.time_since_epoch().count()));
+}
+
+void appendRecord(std::string_view name, const TokenRecord& record, std::string& out) {
+  out.append("\"").append(name).append("\":{\"jti\":");
+  token::appendJsonString(record.jti, out);
+  out.append(",\"kid\":");
+  token::appendJsonString(record.kid, out);
+  appendTime("iat", record.iat, out);
+  appendTime("exp", record.exp, out);
+  out.append("}");
+}
+
+bool readTime(const Json* member, sys_seconds& out) {
+  const std::optional<std::int64_t> value = member == nullptr ? std::nullopt : member->integer();
+  out = sys_seconds(seconds(value.value_or(0)));
+  return value.has_value();
+}
+
+bool readText(const Json* member, std::string& out) {
+  if (member == nullptr || !member->isString()) {
+    return false;
+  }
+  out = member->text;
+  return true;
+}
+
+bool readRecord(const Json* member, TokenRecord& out) {
+  return member != nullptr && readText(member->find("jti"), out.jti) &&
+         readText(member->find("kid"), out.kid) && readTime(member->find("iat"), out.iat) &&
+         readTime(member->find("exp"), out.exp);
+}
+
+}  // namespace
+
+std::string encodeTokenData(const TokenData& data) {
+  std::string out = "{";
+  out.reserve(384);
+  appendRecord("refresh", data.refresh, out);
+  out.push_back(',');
+  appendRecord("access", data.access, out);
+  appendTime("used_at", data.used_at, out);
+  out.push_back('}');
+  return out;
+}
+
+std::optional<TokenData> parseTokenData(std::string_view json) {
+  const std::optional<Json> object = token::parseJsonObject(json);
+  TokenData data;
+  if (!object || !readRecord(object->find("refresh"), data.refresh) ||
+      !readRecord(object->find("access"), data.access) ||
+      !readTime(object->find("used_at"), data.used_at)) {
+    return std::nullopt;
+  }
+  return data;
+}
+
+}  // namespace token_service::session

@@ -1,0 +1,84 @@
+#include "token/token.hpp"
+
+#include <algorithm>
+
+#include "token/json.hpp"
+#include "token_service/sdk/base64url.hpp"
+
+namespace token_service::token {
+namespace {
+
+using sdk::base64url::decode;
+
+const KeyRing::Entry* keyFor(std::string_view header_segment, const KeyRing& keys) {
+  const std::optional<std::string> text = decode(header_segment);
+  const std::optional<Json> header = text ? parseJsonObject(*text, 1) : std::nullopt;
+  if (!header || header->children.size() != 3) {
+    return nullptr;
+  }
+  const Json* alg = header->find("alg");
+  const Json* kid = header->find("kid");
+  const Json* typ = header->find("typ");
+  if (alg == nullptr || kid == nullptr || typ == nullptr || !alg->isString() ||
+      !kid->isString() || !typ->isString() || typ->text != "JWT") {
+    return nullptr;
+  }
+  const KeyRing::Entry* entry = keys.find(kid->text);
+  return entry != nullptr && entry->key.algorithm == alg->text ? entry : nullptr;
+}
+
+bool isMeantForUs(const Claims& claims, const Expectation& expectation) {
+  if (claims.type != expectation.type || claims.iss != expectation.issuer) {
+    return false;
+  }
+  return expectation.audience ? std::find(claims.aud.begin(), claims.aud.end(),
+                                          *expectation.audience) != claims.aud.end()
+                              : claims.aud.empty();
+}
+
+bool isTimely(const Claims& claims, std::chrono::seconds leeway, sdk::Time now) {
+  return now < claims.exp + leeway && claims.iat <= now + kClockTolerance &&
+         (!claims.nbf || *claims.nbf <= now + kClockTolerance);
+}
+
+}  // namespace
+
+SignedToken signToken(const Claims& claims, const KeyRing& keys, sdk::Time now,
+                      sdk::Deadline deadline) {
+  const KeyRing::Entry& entry = keys.signing(now);
+  SignedToken token{entry.header_segment, entry.key.kid};
+  token.text.push_back('.');
+  sdk::base64url::encode(encodeClaims(claims), token.text);
+  const std::string signature = KeyRing::sign(entry, token.text, deadline);
+  token.text.push_back('.');
+  sdk::base64url::encode(signature, token.text);
+  return token;
+}
+
+std::optional<Claims> verifyToken(std::string_view token, const Expectation& expectation,
+                                  const KeyRing& keys, sdk::Time now, sdk::Deadline deadline) {
+  const std::size_t first = token.find('.');
+  const std::size_t second = token.find('.', first == std::string_view::npos ? first : first + 1);
+  if (token.size() > kMaxTokenSize || second == std::string_view::npos ||
+      token.find('.', second + 1) != std::string_view::npos) {
+    return std::nullopt;
+  }
+  const KeyRing::Entry* entry = keyFor(token.substr(0, first), keys);
+  if (entry == nullptr) {
+    return std::nullopt;
+  }
+  const std::optional<std::string> signature = decode(token.substr(second + 1));
+  const std::optional<std::string> payload = decode(token.substr(first + 1, second - first - 1));
+  if (!signature || signature->empty() || !payload ||
+      !KeyRing::verify(*entry, token.substr(0, second), *signature, deadline)) {
+    return std::nullopt;
+  }
+  std::optional<Claims> claims = parseClaims(*payload);
+  if (!claims || !isMeantForUs(*claims, expectation) ||
+      !isTimely(*claims, expectation.leeway, now)) {
+    return std::nullopt;
+  }
+  return claims;
+}
+
+}  // namespace token_service::token
