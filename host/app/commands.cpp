@@ -1,0 +1,164 @@
+#include "app/commands.hpp"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <thread>
+
+#include "app/exit_code.hpp"
+#include "app/service.hpp"
+#include "app/signals.hpp"
+#include "app/version.hpp"
+#include "plugin/loader.hpp"
+
+namespace token_service::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+log::Logger loggerFor(const config::Log& settings) {
+  return {settings.level, settings.format == config::LogFormat::Json ? log::Format::Json
+                                                                     : log::Format::Text};
+}
+
+// Keys and tokens must not end up in a core file; every connection needs a descriptor.
+void prepareProcess() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+}
+
+void checkClock(const session::Clock& clock, StartProblems& problems) {
+  constexpr std::chrono::sys_days kEarliest = std::chrono::year{2020} / 1 / 1;
+  if (clock.now() < kEarliest) {
+    problems.add(sdk::ErrorCode::InvalidConfig,
+                 "the system's clock is before 2020: set it, since tokens depend on it");
+  }
+}
+
+// The configuration, if all of it is usable. Otherwise throws sdk::Error with everything that is
+// wrong, the plugins' settings included.
+config::Config usableConfig(const CommandLine& line, const session::Clock& clock) {
+  sdk::SettingsReport report;
+  config::Config config = config::loadConfig(line.config_file, report);
+  StartProblems problems;
+  problems.add(report);
+  checkClock(clock, problems);
+  if (!report.problems.empty()) {
+    log::Logger logger = loggerFor(config.log);
+    PluginSet(config, line.plugin_dir, sdk::Mode::Check, logger, clock, problems);
+  }
+  problems.throwIfAny();
+  return config;
+}
+
+std::string addressOf(const config::Server& server, std::uint16_t port) {
+  const bool v6 = server.address.find(':') != std::string::npos;
+  return (v6 ? "[" + server.address + "]" : server.address) + ":" + std::to_string(port);
+}
+
+void warnOfUnsafe(const config::Config& config, PluginSet& plugins, log::Logger& logger) {
+  for (const config::ServiceSecret& secret : config.service_secrets) {
+    if (secret.secret == config::kDevelopmentSecret) {
+      logger.warning("the development service secret is in use: for this machine only",
+                     {{"name", secret.name}});
+    }
+  }
+  const std::vector<sdk::Key> keys = plugins.signer().keys();
+  if (!config.refresh_signer && keys.front().public_jwk) {
+    logger.warning(
+        "refresh tokens are signed with the published key: set refresh_signer so that no outside "
+        "verifier can take one for an access token");
+  }
+}
+
+// The drain may take its time; a second signal ends it at once.
+void stop(Service& service, const Signals& signals, std::chrono::milliseconds patience,
+          log::Logger& logger) {
+  logger.info("stopping");
+  std::thread second([&signals] {
+    while (signals.wait() == SIGHUP) {
+    }
+    _exit(kSuccess);
+  });
+  second.detach();
+  if (service.drain(patience)) {
+    logger.info("stopped");
+  } else {
+    logger.warning("stopped before every request was answered");
+  }
+}
+
+}  // namespace
+
+int serve(const CommandLine& line) {
+  const Signals signals;
+  prepareProcess();
+  const SystemClock clock;
+  SystemRandom random;
+  const config::Config config = usableConfig(line, clock);
+  log::Logger logger = loggerFor(config.log);
+
+  StartProblems problems;
+  PluginSet plugins(config, line.plugin_dir, sdk::Mode::Serve, logger, clock, problems);
+  problems.throwIfAny();
+  Service service(config, plugins, logger, clock, random);
+  warnOfUnsafe(config, plugins, logger);
+  logger.info("listening", {{"address", addressOf(config.server, service.port())},
+                            {"version", kVersion},
+                            {"signer", config.signer.name},
+                            {"store", config.store.name}});
+  while (signals.wait() == SIGHUP) {
+    logger.warning("SIGHUP is ignored: this version reads keys and secrets at start only");
+  }
+  stop(service, signals, config.server.shutdown_timeout, logger);
+  return kSuccess;
+}
+
+int check(const CommandLine& line) {
+  const SystemClock clock;
+  const config::Config config = usableConfig(line, clock);
+  log::Logger logger = loggerFor(config.log);
+  StartProblems problems;
+  const PluginSet plugins(config, line.plugin_dir, sdk::Mode::Check, logger, clock, problems);
+  problems.throwIfAny();
+  std::printf("%s: ok\n", config.file.c_str());
+  return kSuccess;
+}
+
+int migrate(const CommandLine& line) {
+  const SystemClock clock;
+  const config::Config config = usableConfig(line, clock);
+  log::Logger logger = loggerFor(config.log);
+  StartProblems problems;
+  const PluginSet plugins(config, line.plugin_dir, sdk::Mode::Migrate, logger, clock, problems);
+  problems.throwIfAny();
+  std::printf("%s: the store's schema is up to date\n", config.file.c_str());
+  return kSuccess;
+}
+
+int listPlugins(const CommandLine& line) {
+  plugin::Loader loader(line.plugin_dir);
+  bool all_fit = true;
+  for (const plugin::InstalledPlugin& found : loader.listInstalled()) {
+    const bool fits = found.problem.empty();
+    const char* kind = !found.kind                              ? "-"
+                       : *found.kind == sdk::PluginKind::Signer ? "signer"
+                                                                : "store";
+    std::printf("%-24s %-7s %-10s %s\n", found.name.c_str(), kind,
+                found.version.empty() ? "-" : found.version.c_str(),
+                fits ? ("fits (" + found.fingerprint + ")").c_str() : found.problem.c_str());
+    all_fit = all_fit && fits;
+  }
+  return all_fit ? kSuccess : kBadConfig;
+}
+
+}  // namespace token_service::app

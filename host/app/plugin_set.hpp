@@ -1,0 +1,61 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/system.hpp"
+#include "config/config.hpp"
+#include "plugin/guarded_signer.hpp"
+#include "plugin/guarded_store.hpp"
+#include "token/key_ring.hpp"
+#include "token_service/sdk/abi.hpp"
+#include "token_service/sdk/error.hpp"
+
+namespace token_service::app {
+
+// Everything that keeps the service from starting, a sentence each.
+class StartProblems {
+ public:
+  void add(sdk::ErrorCode code, const std::string& text);
+  void add(const sdk::SettingsReport& report);
+
+  // Throws sdk::Error with all of them, a line each, if there are any. PermissionDenied if nothing
+  // else is wrong, Unavailable likewise, otherwise InvalidConfig.
+  void throwIfAny() const;
+
+ private:
+  struct Problem {
+    sdk::ErrorCode code;
+    std::string text;
+  };
+  std::vector<Problem> problems_;
+};
+
+// The plugins that a configuration names, loaded, created and proved fit: all or none. Destroyed in
+// reverse order.
+class PluginSet {
+ public:
+  // Adds what is wrong to `problems`; then the set must not be used. A store that cannot be reached
+  // at the moment is a problem only if `mode` is not Serve.
+  PluginSet(const config::Config& config, const std::filesystem::path& folder, sdk::Mode mode,
+            log::Logger& logger, const session::Clock& clock, StartProblems& problems);
+
+  const token::KeyRing& accessKeys() const { return *access_keys_; }
+  const token::KeyRing& refreshKeys() const { return *refresh_keys_; }
+  sdk::Signer& signer() { return *signer_; }
+  // Null if refresh tokens are signed by `signer()`.
+  sdk::Signer* refreshSigner() { return refresh_signer_.get(); }
+  sdk::Store& store() { return *store_; }
+
+ private:
+  std::vector<std::unique_ptr<PluginHost>> hosts_;
+  std::unique_ptr<plugin::GuardedSigner> signer_;
+  std::unique_ptr<plugin::GuardedSigner> refresh_signer_;
+  std::unique_ptr<plugin::GuardedStore> store_;
+  std::unique_ptr<token::KeyRing> access_keys_;
+  std::unique_ptr<token::KeyRing> refresh_keys_;
+};
+
+}  // namespace token_service::app

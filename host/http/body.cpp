@@ -1,0 +1,122 @@
+#include "http/body.hpp"
+
+#include <charconv>
+
+#include "http/form.hpp"
+#include "http/media_type.hpp"
+#include "token/utf8.hpp"
+
+namespace token_service::http {
+namespace {
+
+using token::Json;
+
+constexpr std::size_t kMaxUsernameLength = 255;
+
+std::optional<Json> parseFields(const MediaType& type, std::string_view body) {
+  switch (type.encoding) {
+    case BodyEncoding::Json:
+      return token::parseJsonObject(body);
+    case BodyEncoding::UrlEncodedForm:
+      return parseUrlEncodedForm(body);
+    case BodyEncoding::MultipartForm:
+      return parseMultipartForm(body, type.boundary);
+  }
+  return std::nullopt;
+}
+
+bool isWhiteSpace(char32_t c) {
+  return c == ' ' || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 ||
+         c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+}
+
+bool isControl(char32_t c) { return c < 0x20 || (c >= 0x7f && c <= 0x9f); }
+
+bool isUsername(std::string_view text) {
+  std::size_t length = 0;
+  bool blank = true;
+  while (!text.empty()) {
+    const std::optional<char32_t> code_point = token::takeCodePoint(text);
+    if (!code_point || isControl(*code_point) || ++length > kMaxUsernameLength) {
+      return false;
+    }
+    blank = blank && isWhiteSpace(*code_point);
+  }
+  return !blank;
+}
+
+Field<std::string> textField(const Json* field) {
+  using State = Field<std::string>::State;
+  if (field == nullptr) {
+    return {};
+  }
+  if (!field->isString()) {
+    return {State::Invalid, {}};
+  }
+  return {field->text.empty() ? State::Missing : State::Good, field->text};
+}
+
+// Digits only: no sign, no white space.
+std::int64_t digitsValue(std::string_view text) {
+  std::int64_t value = 0;
+  if (text.find_first_not_of("0123456789") != std::string_view::npos ||
+      std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc{}) {
+    return 0;
+  }
+  return value;
+}
+
+}  // namespace
+
+std::optional<Failure> Body::parse(const Request& request, Body& out) {
+  if (request.content_encoding && *request.content_encoding != "identity") {
+    return Failure::UnsupportedMediaType;
+  }
+  const std::optional<MediaType> type = parseMediaType(request.content_type.value_or(""));
+  if (!type) {
+    return Failure::UnsupportedMediaType;
+  }
+  std::optional<Json> fields = parseFields(*type, request.body);
+  if (!fields) {
+    return Failure::InvalidRequest;
+  }
+  out.fields_ = *std::move(fields);
+  out.is_form_ = type->encoding != BodyEncoding::Json;
+  return std::nullopt;
+}
+
+Field<UserId> Body::userId() const {
+  using State = Field<UserId>::State;
+  const Json* field = fields_.find("id");
+  if (field == nullptr || (field->isString() && field->text.empty())) {
+    return {};
+  }
+  const std::int64_t value = field->type == Json::Type::Number   ? field->integer().value_or(0)
+                             : field->type == Json::Type::String ? digitsValue(field->text)
+                                                                 : 0;
+  if (value < 1) {
+    return {State::Invalid, {}};
+  }
+  return {State::Good, {value, field->isString() ? '"' + field->text + '"' : field->text}};
+}
+
+Field<std::string> Body::username() const {
+  Field<std::string> field = textField(fields_.find("username"));
+  if (!field.missing() && !isUsername(field.value)) {
+    field.state = Field<std::string>::State::Invalid;
+  }
+  return field;
+}
+
+Field<std::string> Body::accessToken() const { return textField(fields_.find("access")); }
+
+bool Body::isFrontend() const {
+  const Json* field = fields_.find("is_frontend");
+  if (field == nullptr) {
+    return false;
+  }
+  return is_form_ ? field->text == "true" || field->text == "True" || field->text == "1"
+                  : field->isTrue();
+}
+
+}  // namespace token_service::http

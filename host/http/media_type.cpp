@@ -1,0 +1,44 @@
+#include "http/media_type.hpp"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/MessageHeader.h>
+#include <Poco/Net/NameValueCollection.h>
+#include <Poco/String.h>
+
+namespace token_service::http {
+namespace {
+
+constexpr std::size_t kMaxBoundarySize = 70;
+
+bool isBoundary(const std::string& text) {
+  static constexpr std::string_view kAllowed =
+      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'()+_,-./:=? ";
+  return !text.empty() && text.size() <= kMaxBoundarySize && text.back() != ' ' &&
+         text.find_first_not_of(kAllowed) == std::string::npos;
+}
+
+}  // namespace
+
+std::optional<MediaType> parseMediaType(std::string_view content_type) {
+  std::string type;
+  Poco::Net::NameValueCollection parameters;
+  Poco::Net::MessageHeader::splitParameters(std::string(content_type), type, parameters);
+  Poco::trimInPlace(type);
+  Poco::toLowerInPlace(type);
+  if (Poco::icompare(parameters.get("charset", "utf-8"), "utf-8") != 0) {
+    return std::nullopt;
+  }
+  if (type == "application/json") {
+    return MediaType{BodyEncoding::Json, {}};
+  }
+  if (type == "application/x-www-form-urlencoded") {
+    return MediaType{BodyEncoding::UrlEncodedForm, {}};
+  }
+  std::string boundary = parameters.get("boundary", "");
+  if (type == "multipart/form-data" && isBoundary(boundary)) {
+    return MediaType{BodyEncoding::MultipartForm, std::move(boundary)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace token_service::http

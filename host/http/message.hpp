@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "token_service/sdk/host.hpp"
+
+namespace token_service::http {
+
+// One complete, checked request: what the endpoints read of it.
+struct Request {
+  std::string method;
+  // Without the query.
+  std::string path;
+  // The caller's X-Request-ID if it is usable, else a made one.
+  std::string id;
+  std::optional<std::string> authorization;
+  std::optional<std::string> service_secret;
+  std::optional<std::string> content_type;
+  std::optional<std::string> content_encoding;
+  std::optional<std::string> origin;
+  std::string body;
+  // When the answer is due.
+  sdk::Deadline deadline;
+};
+
+struct Response {
+  int status = 200;
+  // JSON, or empty.
+  std::string body;
+  std::vector<std::pair<std::string_view, std::string>> headers;
+  // The connection cannot carry another request.
+  bool close = false;
+};
+
+}  // namespace token_service::http

@@ -1,0 +1,37 @@
+#include "http/readiness.hpp"
+
+namespace token_service::http {
+namespace {
+
+constexpr std::chrono::seconds kReuse{1};
+constexpr std::chrono::seconds kPatience{1};
+
+}  // namespace
+
+Readiness::Readiness(std::vector<Component> components, log::Logger& logger)
+    : components_(std::move(components)), logger_(logger) {}
+
+std::vector<Readiness::State> Readiness::states() {
+  const std::scoped_lock lock(mutex_);
+  const auto now = std::chrono::steady_clock::now();
+  if (states_.empty() || now >= checked_at_ + kReuse) {
+    states_.clear();
+    for (const Component& component : components_) {
+      states_.push_back(stateOf(component, now + kPatience));
+    }
+    checked_at_ = now;
+  }
+  return states_;
+}
+
+Readiness::State Readiness::stateOf(const Component& component, sdk::Deadline deadline) {
+  try {
+    component.check(deadline);
+    return {&component, true};
+  } catch (const std::exception& error) {
+    logger_.warning("not ready", {{"component", component.role}, {"reason", error.what()}});
+    return {&component, false};
+  }
+}
+
+}  // namespace token_service::http

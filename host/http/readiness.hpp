@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "log/logger.hpp"
+#include "token_service/sdk/host.hpp"
+
+namespace token_service::http {
+
+// Whether what the service needs can answer. A result is used again for a second, so that health
+// checks cost the store next to nothing. Safe for use from many threads at once.
+class Readiness {
+ public:
+  struct Component {
+    // `signer`, `store`.
+    std::string role;
+    std::string plugin;
+    // Returns if it can answer, else throws.
+    std::function<void(sdk::Deadline)> check;
+  };
+
+  struct State {
+    const Component* component;
+    bool ready;
+  };
+
+  Readiness(std::vector<Component> components, log::Logger& logger);
+
+  std::vector<State> states();
+
+ private:
+  State stateOf(const Component& component, sdk::Deadline deadline);
+
+  const std::vector<Component> components_;
+  log::Logger& logger_;
+  std::mutex mutex_;
+  std::chrono::steady_clock::time_point checked_at_{};
+  std::vector<State> states_;
+};
+
+}  // namespace token_service::http

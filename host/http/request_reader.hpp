@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "http/error_mapping.hpp"
+#include "http/message.hpp"
+#include "session/random.hpp"
+
+namespace Poco::Net {
+class HTTPServerRequest;
+}
+
+namespace token_service::http {
+
+struct ReadLimits {
+  std::int64_t max_body = 0;
+  std::chrono::milliseconds request_timeout{};
+};
+
+// Reads one whole request, body included, so that no byte of it can be taken for the next one.
+// Gives the failure of a request whose framing cannot be trusted or that is too large; then the
+// connection must not be used again. `out.id` is set in any case.
+std::optional<Failure> readRequest(Poco::Net::HTTPServerRequest& request, const ReadLimits& limits,
+                                   session::Random& random, Request& out);
+
+}  // namespace token_service::http

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "http/cors.hpp"
+#include "http/endpoint.hpp"
+#include "log/logger.hpp"
+
+namespace token_service::http {
+
+// From a request to its answer: path, method, cross-origin rules, endpoint, and whatever the
+// endpoint throws.
+class Router {
+ public:
+  Router(Cors cors, log::Logger& logger);
+
+  // `path` without a trailing slash; it is served with one, too.
+  void add(std::string path, std::unique_ptr<Endpoint> endpoint);
+
+  Response answer(const Request& request) const;
+
+ private:
+  Endpoint* find(const std::string& path) const;
+  Response call(Endpoint& endpoint, const Request& request) const;
+
+  Cors cors_;
+  log::Logger& logger_;
+  std::map<std::string, std::unique_ptr<Endpoint>, std::less<>> endpoints_;
+};
+
+}  // namespace token_service::http

@@ -1,0 +1,206 @@
+#include "http/server.hpp"
+
+#include <Poco/ErrorHandler.h>
+#include <Poco/Net/HTTPRequestHandler.h>
+#include <Poco/Net/HTTPRequestHandlerFactory.h>
+#include <Poco/Net/HTTPServer.h>
+#include <Poco/Net/HTTPServerParams.h>
+#include <Poco/Net/HTTPServerRequest.h>
+#include <Poco/Net/HTTPServerResponse.h>
+#include <Poco/Net/NetException.h>
+#include <Poco/Net/ServerSocket.h>
+#include <Poco/ThreadPool.h>
+#include <Poco/Timestamp.h>
+
+#include <cerrno>
+#include <thread>
+
+#include "http/error_mapping.hpp"
+
+namespace token_service::http {
+namespace {
+
+using Poco::Net::HTTPServerRequest;
+using Poco::Net::HTTPServerResponse;
+
+constexpr int kBacklog = 4096;
+constexpr int kMaxQueued = 4096;
+constexpr Poco::Timespan::TimeDiff kKeepAlive = 15 * Poco::Timespan::SECONDS;
+constexpr Poco::Timespan::TimeDiff kReceiveTimeout = 5 * Poco::Timespan::SECONDS;
+
+bool wantsClose(const HTTPServerRequest& request) {
+  const std::string connection = request.get("Connection", "");
+  std::vector<std::string> options;
+  HTTPServerRequest::splitElements(connection, options);
+  for (const std::string& option : options) {
+    if (Poco::icompare(option, "close") == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void send(const Request& request, const Response& answer, HTTPServerResponse& response) {
+  response.setVersion("HTTP/1.1");
+  response.setStatusAndReason(static_cast<HTTPServerResponse::HTTPStatus>(answer.status));
+  if (answer.close) {
+    response.setKeepAlive(false);
+  }
+  response.setDate(Poco::Timestamp());
+  response.set("Cache-Control", "no-store");
+  response.set("X-Content-Type-Options", "nosniff");
+  response.set("X-Request-ID", request.id);
+  for (const auto& [name, value] : answer.headers) {
+    response.set(std::string(name), value);
+  }
+  if (answer.status != 204) {
+    response.setContentType("application/json");
+  }
+  response.sendBuffer(answer.body.data(), answer.body.size());
+}
+
+class RequestHandler : public Poco::Net::HTTPRequestHandler {
+ public:
+  RequestHandler(const ReadLimits& limits, const Router& router, session::Random& random)
+      : limits_(limits), router_(router), random_(random) {}
+
+  void handleRequest(HTTPServerRequest& request, HTTPServerResponse& response) override {
+    Request read;
+    Response answer;
+    if (const std::optional<Failure> bad = readRequest(request, limits_, random_, read)) {
+      answer = failure(*bad);
+      answer.close = true;
+    } else {
+      answer = router_.answer(read);
+      answer.close = answer.close || wantsClose(request);
+    }
+    send(read, answer, response);
+  }
+
+ private:
+  const ReadLimits& limits_;
+  const Router& router_;
+  session::Random& random_;
+};
+
+class HandlerFactory : public Poco::Net::HTTPRequestHandlerFactory {
+ public:
+  HandlerFactory(const ReadLimits& limits, const Router& router, session::Random& random)
+      : limits_(limits), router_(router), random_(random) {}
+
+  Poco::Net::HTTPRequestHandler* createRequestHandler(const HTTPServerRequest&) override {
+    return new RequestHandler(limits_, router_, random_);
+  }
+
+ private:
+  const ReadLimits limits_;
+  const Router& router_;
+  session::Random& random_;
+};
+
+// What leaves a connection's thread: nearly always a client that went away.
+class ConnectionErrors : public Poco::ErrorHandler {
+ public:
+  explicit ConnectionErrors(log::Logger& logger) : logger_(logger) {}
+
+  void exception(const Poco::Exception& error) override { log(error.className()); }
+  void exception(const std::exception& error) override { log(error.what()); }
+  void exception() override { log("an exception of an unknown type"); }
+
+ private:
+  void log(std::string_view reason) {
+    const log::Logger::Field fields[] = {{"reason", reason}};
+    logger_.write(log::Logger::Level::Debug, "connection ended", fields);
+  }
+
+  log::Logger& logger_;
+};
+
+Poco::Net::ServerSocket listenOn(const ServerSettings& settings) {
+  const std::string place = settings.address + " port " + std::to_string(settings.port);
+  try {
+    const Poco::Net::SocketAddress address(settings.address, settings.port);
+    Poco::Net::ServerSocket socket;
+    if (address.family() == Poco::Net::SocketAddress::IPv6) {
+      socket.bind6(address, true, false);
+    } else {
+      socket.bind(address, true);
+    }
+    socket.listen(kBacklog);
+    return socket;
+  } catch (const Poco::Exception& error) {
+    if (error.code() == EADDRINUSE) {
+      throw ListenError(ListenError::Reason::Taken,
+                        place + " is in use by another program: stop it or choose another port");
+    }
+    if (error.code() == EACCES) {
+      throw ListenError(ListenError::Reason::Denied,
+                        place + " may not be used by this user: choose a port above 1023");
+    }
+    throw ListenError(ListenError::Reason::Unusable,
+                      place + " is not an address of this machine: choose one that is");
+  }
+}
+
+Poco::Net::HTTPServerParams::Ptr paramsFor(const ServerSettings& settings) {
+  Poco::Net::HTTPServerParams::Ptr params = new Poco::Net::HTTPServerParams;
+  params->setMaxThreads(settings.threads);
+  params->setMaxQueued(kMaxQueued);
+  params->setKeepAlive(true);
+  params->setKeepAliveTimeout(kKeepAlive);
+  params->setTimeout(kReceiveTimeout);
+  return params;
+}
+
+}  // namespace
+
+struct Server::Parts {
+  Parts(const ServerSettings& settings, const Router& router, session::Random& random,
+        log::Logger& logger)
+      : errors(logger),
+        previous_errors(Poco::ErrorHandler::set(&errors)),
+        threads(2, settings.threads + 1),
+        server(new HandlerFactory(settings.limits, router, random), threads, listenOn(settings),
+               paramsFor(settings)) {}
+
+  ~Parts() { Poco::ErrorHandler::set(previous_errors); }
+
+  ConnectionErrors errors;
+  Poco::ErrorHandler* previous_errors;
+  Poco::ThreadPool threads;
+  Poco::Net::HTTPServer server;
+};
+
+Server::Server(const ServerSettings& settings, const Router& router, session::Random& random,
+               log::Logger& logger)
+    : parts_(std::make_unique<Parts>(settings, router, random, logger)) {
+  parts_->server.start();
+}
+
+Server::~Server() {
+  if (parts_) {
+    drain(std::chrono::milliseconds(0));
+  }
+}
+
+std::uint16_t Server::port() const { return parts_->server.port(); }
+
+bool Server::drain(std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  Poco::Net::HTTPServer& server = parts_->server;
+  server.stop();
+  // Waits for each connection's present request, so it may take longer than our patience.
+  std::thread finish([&server] { server.stopAll(false); });
+  while (server.currentConnections() > 0 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  const bool finished = server.currentConnections() == 0;
+  if (!finished) {
+    server.stopAll(true);
+  }
+  finish.join();
+  parts_->threads.joinAll();
+  return finished;
+}
+
+}  // namespace token_service::http

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "http/request_reader.hpp"
+#include "http/router.hpp"
+#include "log/logger.hpp"
+
+namespace token_service::http {
+
+struct ServerSettings {
+  std::string address;
+  // 0 picks a free one.
+  std::uint16_t port = 0;
+  int threads = 0;
+  ReadLimits limits;
+};
+
+// The address cannot be listened on.
+class ListenError : public std::runtime_error {
+ public:
+  enum class Reason { Taken, Denied, Unusable };
+
+  ListenError(Reason reason, const std::string& what)
+      : std::runtime_error(what), reason_(reason) {}
+
+  Reason reason() const noexcept { return reason_; }
+
+ private:
+  Reason reason_;
+};
+
+// Listens and answers until it is stopped or destroyed. What it is given outlives it.
+class Server {
+ public:
+  // Throws ListenError.
+  Server(const ServerSettings& settings, const Router& router, session::Random& random,
+         log::Logger& logger);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();
+
+  std::uint16_t port() const;
+
+  // Accepts no more connections, lets the requests that run finish for at most `patience`, then
+  // cuts the rest. Returns whether all of them finished.
+  bool drain(std::chrono::milliseconds patience);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace token_service::http

@@ -1,0 +1,60 @@
+#include "http/status_endpoints.hpp"
+
+#include <Poco/JSON/Object.h>
+
+#include <sstream>
+
+#include "http/error_mapping.hpp"
+
+namespace token_service::http {
+namespace {
+
+std::string textOf(const Poco::JSON::Object& object) {
+  std::ostringstream stream;
+  object.stringify(stream);
+  return stream.str();
+}
+
+}  // namespace
+
+RootEndpoint::RootEndpoint(std::string version)
+    : Endpoint(Method::Get, false), version_(std::move(version)) {}
+
+Response RootEndpoint::handle(const Request&) {
+  Poco::JSON::Object object(Poco::JSON_PRESERVE_KEY_ORDER);
+  object.set("name", "token-service").set("version", version_);
+  return {200, textOf(object), {}, false};
+}
+
+LiveEndpoint::LiveEndpoint() : Endpoint(Method::Get, false) {}
+
+Response LiveEndpoint::handle(const Request&) { return {200, R"({"status":"live"})", {}, false}; }
+
+ReadyEndpoint::ReadyEndpoint(Readiness& readiness)
+    : Endpoint(Method::Get, false), readiness_(readiness) {}
+
+Response ReadyEndpoint::handle(const Request&) {
+  bool ready = true;
+  Poco::JSON::Object components(Poco::JSON_PRESERVE_KEY_ORDER);
+  for (const Readiness::State& state : readiness_.states()) {
+    Poco::JSON::Object component(Poco::JSON_PRESERVE_KEY_ORDER);
+    component.set("plugin", state.component->plugin)
+        .set("state", state.ready ? "ready" : "unavailable");
+    components.set(state.component->role, component);
+    ready = ready && state.ready;
+  }
+  Response response = failure(Failure::Unavailable);
+  Poco::JSON::Object object(Poco::JSON_PRESERVE_KEY_ORDER);
+  if (ready) {
+    response = {};
+    object.set("status", "ready");
+  } else {
+    object.set("error", "Service unavailable").set("code", "unavailable");
+    object.set("status", "unavailable");
+  }
+  object.set("components", components);
+  response.body = textOf(object);
+  return response;
+}
+
+}  // namespace token_service::http

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+#include "http/endpoint.hpp"
+#include "http/readiness.hpp"
+
+namespace token_service::http {
+
+// GET /
+class RootEndpoint final : public Endpoint {
+ public:
+  explicit RootEndpoint(std::string version);
+  Response handle(const Request& request) override;
+
+ private:
+  std::string version_;
+};
+
+// GET /health/live: the process answers. Never asks the store.
+class LiveEndpoint final : public Endpoint {
+ public:
+  LiveEndpoint();
+  Response handle(const Request& request) override;
+};
+
+// GET /health/ready: store and signers answer.
+class ReadyEndpoint final : public Endpoint {
+ public:
+  explicit ReadyEndpoint(Readiness& readiness);
+  Response handle(const Request& request) override;
+
+ private:
+  Readiness& readiness_;
+};
+
+}  // namespace token_service::http

@@ -1,0 +1,151 @@
+#include "http/token_endpoints.hpp"
+
+#include "http/bearer.hpp"
+#include "http/body.hpp"
+#include "http/error_mapping.hpp"
+
+namespace token_service::http {
+namespace {
+
+Response json(int status, std::string body) {
+  Response response;
+  response.status = status;
+  response.body = std::move(body);
+  return response;
+}
+
+// A refusal of a bearer token says which scheme is expected (RFC 6750 section 3).
+Response bearerFailure(Failure kind) {
+  Response response = failure(kind);
+  response.headers.emplace_back("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+  return response;
+}
+
+}  // namespace
+
+GenTokensEndpoint::GenTokensEndpoint(session::SessionService& sessions,
+                                     const ServiceSecrets& secrets)
+    : Endpoint(Method::Post, false), sessions_(sessions), secrets_(secrets) {}
+
+Response GenTokensEndpoint::handle(const Request& request) {
+  if (!secrets_.accepts(request.service_secret)) {
+    return failure(Failure::UnauthorizedRequest);
+  }
+  Body body;
+  if (const std::optional<Failure> bad = Body::parse(request, body)) {
+    return failure(*bad);
+  }
+  const Field<UserId> id = body.userId();
+  const Field<std::string> username = body.username();
+  if (id.invalid() || username.invalid()) {
+    return failure(Failure::InvalidRequest);
+  }
+  if (id.missing() || username.missing()) {
+    return failure(Failure::UsernameAndIdRequired);
+  }
+  const session::TokenPair pair =
+      sessions_.issue(id.value.number, username.value, request.deadline);
+  return json(201, "{\"id\":" + id.value.json + ",\"refresh\":\"" + pair.refresh +
+                       "\",\"access\":\"" + pair.access + "\"}");
+}
+
+RefreshEndpoint::RefreshEndpoint(session::SessionService& sessions)
+    : Endpoint(Method::Post, true), sessions_(sessions) {}
+
+Response RefreshEndpoint::handle(const Request& request) {
+  Body body;
+  if (const std::optional<Failure> bad = Body::parse(request, body)) {
+    return failure(*bad);
+  }
+  const Field<UserId> id = body.userId();
+  if (id.invalid()) {
+    return failure(Failure::InvalidRequest);
+  }
+  const std::optional<std::string_view> token = bearerToken(request.authorization);
+  if (!token) {
+    return failure(Failure::RefreshTokenRequired);
+  }
+  if (id.missing()) {
+    return failure(Failure::UserIdRequired);
+  }
+  const session::RefreshResult result =
+      sessions_.refresh(*token, id.value.number, request.deadline);
+  switch (result.outcome) {
+    case session::RefreshOutcome::Refreshed:
+      return json(200, "{\"access\":\"" + result.access + "\"}");
+    case session::RefreshOutcome::InvalidToken:
+      return bearerFailure(Failure::InvalidToken);
+    case session::RefreshOutcome::UserNotFound:
+      return failure(Failure::UserNotFound);
+  }
+  return failure(Failure::Internal);
+}
+
+ValidateTokenEndpoint::ValidateTokenEndpoint(session::SessionService& sessions,
+                                             const ServiceSecrets& secrets)
+    : Endpoint(Method::Post, true), sessions_(sessions), secrets_(secrets) {}
+
+Response ValidateTokenEndpoint::handle(const Request& request) {
+  Body body;
+  if (const std::optional<Failure> bad = Body::parse(request, body)) {
+    return failure(*bad);
+  }
+  if (!body.isFrontend() && !secrets_.accepts(request.service_secret)) {
+    return failure(Failure::UnauthorizedRequest);
+  }
+  const Field<UserId> id = body.userId();
+  const Field<std::string> access = body.accessToken();
+  if (id.invalid() || access.invalid()) {
+    return failure(Failure::InvalidRequest);
+  }
+  if (access.missing()) {
+    return failure(Failure::InvalidToken);
+  }
+  const std::optional<std::int64_t> user_id =
+      id.missing() ? std::nullopt : std::optional(id.value.number);
+  switch (sessions_.validate(access.value, user_id, request.deadline)) {
+    case session::ValidateOutcome::Valid:
+      return json(200, "{\"access_token\":\"Valid token\"}");
+    case session::ValidateOutcome::InvalidToken:
+      return failure(Failure::InvalidToken);
+    case session::ValidateOutcome::Mismatch:
+      return failure(Failure::TokenMismatch);
+  }
+  return failure(Failure::Internal);
+}
+
+InvalidateTokensEndpoint::InvalidateTokensEndpoint(session::SessionService& sessions,
+                                                   const ServiceSecrets& secrets)
+    : Endpoint(Method::Post, true), sessions_(sessions), secrets_(secrets) {}
+
+Response InvalidateTokensEndpoint::handle(const Request& request) {
+  Body body;
+  if (const std::optional<Failure> bad = Body::parse(request, body)) {
+    return failure(*bad);
+  }
+  const bool trusted = secrets_.accepts(request.service_secret);
+  if (!trusted && !body.isFrontend()) {
+    return failure(Failure::UnauthorizedRequest);
+  }
+  const Field<UserId> id = body.userId();
+  const Field<std::string> access = body.accessToken();
+  if (id.invalid() || access.invalid()) {
+    return failure(Failure::InvalidRequest);
+  }
+  if (id.missing() || access.missing()) {
+    return failure(Failure::AccessTokenAndIdRequired);
+  }
+  switch (sessions_.invalidate(access.value, id.value.number, trusted, request.deadline)) {
+    case session::InvalidateOutcome::LoggedOut:
+      return json(200, "{\"detail\":\"User logged out\"}");
+    case session::InvalidateOutcome::InvalidToken:
+      return failure(Failure::InvalidToken);
+    case session::InvalidateOutcome::Mismatch:
+      return failure(Failure::TokenMismatch);
+    case session::InvalidateOutcome::NotLoggedIn:
+      return failure(Failure::NotLoggedIn);
+  }
+  return failure(Failure::Internal);
+}
+
+}  // namespace token_service::http

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "http/endpoint.hpp"
+#include "http/service_secrets.hpp"
+#include "session/session_service.hpp"
+
+namespace token_service::http {
+
+// POST auth/token/gen-tokens/
+class GenTokensEndpoint final : public Endpoint {
+ public:
+  GenTokensEndpoint(session::SessionService& sessions, const ServiceSecrets& secrets);
+  Response handle(const Request& request) override;
+
+ private:
+  session::SessionService& sessions_;
+  const ServiceSecrets& secrets_;
+};
+
+// POST auth/token/refresh/
+class RefreshEndpoint final : public Endpoint {
+ public:
+  explicit RefreshEndpoint(session::SessionService& sessions);
+  Response handle(const Request& request) override;
+
+ private:
+  session::SessionService& sessions_;
+};
+
+// POST auth/token/validate-token/
+class ValidateTokenEndpoint final : public Endpoint {
+ public:
+  ValidateTokenEndpoint(session::SessionService& sessions, const ServiceSecrets& secrets);
+  Response handle(const Request& request) override;
+
+ private:
+  session::SessionService& sessions_;
+  const ServiceSecrets& secrets_;
+};
+
+// POST auth/token/invalidate-tokens/
+class InvalidateTokensEndpoint final : public Endpoint {
+ public:
+  InvalidateTokensEndpoint(session::SessionService& sessions, const ServiceSecrets& secrets);
+  Response handle(const Request& request) override;
+
+ private:
+  session::SessionService& sessions_;
+  const ServiceSecrets& secrets_;
+};
+
+}  // namespace token_service::http

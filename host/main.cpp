@@ -1,0 +1,86 @@
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "app/command_line.hpp"
+#include "app/commands.hpp"
+#include "app/exit_code.hpp"
+#include "app/version.hpp"
+#include "config/config_error.hpp"
+#include "http/server.hpp"
+#include "token_service/sdk/error.hpp"
+
+namespace {
+
+using namespace token_service;
+
+int run(const app::CommandLine& line) {
+  switch (line.command) {
+    case app::Command::Serve:
+      return app::serve(line);
+    case app::Command::Check:
+      return app::check(line);
+    case app::Command::Migrate:
+      return app::migrate(line);
+    case app::Command::Plugins:
+      return app::listPlugins(line);
+    case app::Command::Version:
+      std::printf("token-service %s\n", app::kVersion);
+      return app::kSuccess;
+    case app::Command::Help:
+      std::fputs(app::kHelp, stdout);
+      return app::kSuccess;
+  }
+  return app::kUsage;
+}
+
+int exitCodeOf(const sdk::Error& error) {
+  switch (error.code()) {
+    case sdk::ErrorCode::InvalidConfig:
+      return app::kBadConfig;
+    case sdk::ErrorCode::PermissionDenied:
+      return app::kNoPermission;
+    case sdk::ErrorCode::Unavailable:
+    case sdk::ErrorCode::Timeout:
+      return app::kUnavailable;
+    case sdk::ErrorCode::Internal:
+      break;
+  }
+  return app::kSoftware;
+}
+
+int exitCodeOf(const http::ListenError& error) {
+  switch (error.reason()) {
+    case http::ListenError::Reason::Taken:
+      return app::kUnavailable;
+    case http::ListenError::Reason::Denied:
+      return app::kNoPermission;
+    case http::ListenError::Reason::Unusable:
+      break;
+  }
+  return app::kBadConfig;
+}
+
+int fail(const std::exception& error, int exit_code) {
+  std::fprintf(stderr, "token-service: %s\n", error.what());
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(app::parseCommandLine(std::vector<std::string>(argv + 1, argv + argc)));
+  } catch (const app::UsageError& error) {
+    return fail(error, app::kUsage);
+  } catch (const config::MissingFile& error) {
+    return fail(error, app::kNoInput);
+  } catch (const http::ListenError& error) {
+    return fail(error, exitCodeOf(error));
+  } catch (const sdk::Error& error) {
+    return fail(error, exitCodeOf(error));
+  } catch (const std::exception& error) {
+    return fail(error, app::kSoftware);
+  }
+}
