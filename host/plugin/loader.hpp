@@ -36,10 +36,11 @@ struct InstalledPlugin {
 // others: loading runs the plugin's static constructors.
 class Loader {
  public:
-  explicit Loader(std::filesystem::path folder);
+  explicit Loader(const std::filesystem::path& folder);
 
   // The plugin `<folder>/<name>.so`. Everything that can be known from the file is checked before
-  // any of its code runs. A plugin that is already loaded is returned as it is. Throws PluginError.
+  // any of its code runs. A plugin that is already loaded is returned as it is, whatever became of
+  // its file; `sha256` is then compared with what was loaded. Throws PluginError.
   const LoadedPlugin& load(std::string_view name, sdk::PluginKind kind,
                            const std::optional<std::string>& sha256 = std::nullopt);
 

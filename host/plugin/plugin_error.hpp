@@ -39,7 +39,10 @@ class PluginError : public std::runtime_error {
 // `signer` or `store`.
 std::string_view kindName(sdk::PluginKind kind);
 
-// `signer(signer-rs256): `. A name that is not printable or too long is shown cut and cleaned.
+// The name for a message or a list, at most 64 characters of it, visible ASCII.
+std::string printable(std::string_view name);
+
+// `signer(signer-rs256): `, with the printable name.
 std::string messagePrefix(sdk::PluginKind kind, std::string_view name);
 
 }  // namespace token_service::plugin

@@ -25,10 +25,14 @@ bool isPluginName(std::string_view name);
 // folder's real path.
 std::filesystem::path trustedFolder(const std::filesystem::path& folder);
 
-// Opens `<folder>/<name>.so` and reads it. `folder` comes from `trustedFolder`. Throws PluginError,
-// without a prefix, unless it is a regular file really inside the folder which only root and the
-// service's own user can change and, if `sha256` is given, which has that digest.
+// Opens `<folder>/<name>.so` and reads it. Throws PluginError, without a prefix, unless the name is
+// a plugin name, the folder is a trusted one and the file is a regular one really inside it, which
+// only root and the service's own user can change and which, if `sha256` is given, has that digest.
 PluginFile openPluginFile(const std::filesystem::path& folder, std::string_view name,
                           const std::optional<std::string>& sha256);
+
+// Throws PluginError unless `expected`, from the configuration, is the hexadecimal digest `actual`.
+void requireSha256(const std::filesystem::path& path, std::string_view actual,
+                   std::string_view expected);
 
 }  // namespace token_service::plugin
