@@ -66,6 +66,13 @@ void refuseUntrusted(const struct stat& status, const std::filesystem::path& pat
   }
 }
 
+void requireRegularFile(const struct stat& status, const std::filesystem::path& path) {
+  if (!S_ISREG(status.st_mode)) {
+    throw PluginError(Code::InvalidConfig,
+                      path.string() + " is not a regular file: install the plugin's file there");
+  }
+}
+
 std::string readAll(int file, const std::filesystem::path& path, off_t size) {
   std::string content(static_cast<std::size_t>(size), '\0');
   std::size_t length = 0;
@@ -174,18 +181,17 @@ PluginFile openPluginFile(const std::filesystem::path& folder, std::string_view 
                           path.string() + ": put the file itself into the folder");
   }
 
-  const Descriptor file(path);
-  if (file.number() < 0) {
-    cannot("opened", path, errno);
-  }
+  // Looked at before it is opened, since opening a device can have effects, and again after.
   struct stat status {};
-  if (::fstat(file.number(), &status) != 0) {
+  if (::stat(path.c_str(), &status) != 0) {
     cannot("opened", path, errno);
   }
-  if (!S_ISREG(status.st_mode)) {
-    throw PluginError(Code::InvalidConfig,
-                      path.string() + " is not a regular file: install the plugin's file there");
+  requireRegularFile(status, path);
+  const Descriptor file(path);
+  if (file.number() < 0 || ::fstat(file.number(), &status) != 0) {
+    cannot("opened", path, errno);
   }
+  requireRegularFile(status, path);
   refuseUntrusted(status, path, "644");
   if (status.st_size > kLargestFile) {
     throw PluginError(Code::InvalidConfig, path.string() +
