@@ -1,0 +1,64 @@
+#include "plugin/guard.hpp"
+
+#include "token_service/sdk/error.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace token_service::plugin {
+namespace {
+
+using Code = PluginError::Code;
+
+Code codeOf(sdk::ErrorCode code) {
+  switch (code) {
+    case sdk::ErrorCode::InvalidConfig:
+      return Code::InvalidConfig;
+    case sdk::ErrorCode::PermissionDenied:
+      return Code::PermissionDenied;
+    case sdk::ErrorCode::Unavailable:
+      return Code::Unavailable;
+    case sdk::ErrorCode::Timeout:
+      return Code::Timeout;
+    case sdk::ErrorCode::Internal:
+      break;
+  }
+  return Code::Internal;
+}
+
+}  // namespace
+
+Guard::Guard(sdk::PluginKind kind, std::string_view name, sdk::Host& host)
+    : prefix_(messagePrefix(kind, name)), host_(host) {}
+
+void Guard::refuse(std::string_view what) const {
+  throw PluginError(Code::Internal, prefix_ + std::string(what));
+}
+
+void Guard::translate(std::string_view operation) const {
+  try {
+    throw;
+  } catch (const sdk::Error& error) {
+    throw PluginError(codeOf(error.code()), prefix_ + error.what());
+  } catch (const std::exception& error) {
+    refuse(std::string(operation) + " threw an exception other than sdk::Error: " + error.what());
+  } catch (...) {
+    refuse(std::string(operation) + " threw something that is no exception class");
+  }
+}
+
+void Guard::logSlow(std::string_view operation,
+                    std::chrono::steady_clock::duration taken) const noexcept {
+  std::array<char, 20> digits{};
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(taken).count();
+  const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), milliseconds).ptr;
+  const std::array fields = {
+      sdk::LogField{"plugin", std::string_view(prefix_).substr(0, prefix_.size() - 2)},
+      sdk::LogField{"operation", operation},
+      sdk::LogField{"milliseconds",
+                    std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data()))},
+  };
+  host_.log(sdk::LogLevel::Warning, "slow plugin call", fields);
+}
+
+}  // namespace token_service::plugin

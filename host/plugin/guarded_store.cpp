@@ -1,0 +1,85 @@
+#include "plugin/guarded_store.hpp"
+
+#include <utility>
+
+namespace token_service::plugin {
+
+GuardedStore::GuardedStore(std::string_view name, std::unique_ptr<sdk::Store> store,
+                           sdk::Host& host)
+    : guard_(sdk::PluginKind::Store, name, host), store_(std::move(store)) {}
+
+void GuardedStore::create(const sdk::Session& session, std::int64_t max_per_user, sdk::Time now,
+                          sdk::Deadline deadline) {
+  guard_.run("create", [&] { store_->create(session, max_per_user, now, deadline); });
+}
+
+std::optional<sdk::Session> GuardedStore::find(std::int64_t user_id, std::string_view session_id,
+                                               sdk::Time now, sdk::Deadline deadline) {
+  std::optional<sdk::Session> session =
+      guard_.run("find", [&] { return store_->find(user_id, session_id, now, deadline); });
+  if (session && (session->user_id != user_id || session->id != session_id)) {
+    guard_.refuse("find returned another session than the one asked for");
+  }
+  if (session && session->version < 1) {
+    guard_.refuse("find returned a session with a version below 1");
+  }
+  return session;
+}
+
+sdk::ReplaceResult GuardedStore::replace(std::int64_t expected_version, const sdk::Session& next,
+                                         sdk::Time now, sdk::Deadline deadline) {
+  const sdk::ReplaceResult result =
+      guard_.run("replace", [&] { return store_->replace(expected_version, next, now, deadline); });
+  switch (result) {
+    case sdk::ReplaceResult::Replaced:
+    case sdk::ReplaceResult::Changed:
+    case sdk::ReplaceResult::Gone:
+      return result;
+  }
+  guard_.refuse("replace returned something other than replaced, changed or gone");
+}
+
+std::vector<sdk::Session> GuardedStore::list(std::int64_t user_id, sdk::Time now,
+                                             sdk::Deadline deadline) {
+  std::vector<sdk::Session> sessions =
+      guard_.run("list", [&] { return store_->list(user_id, now, deadline); });
+  for (const sdk::Session& session : sessions) {
+    if (session.user_id != user_id) {
+      guard_.refuse("list returned a session of another user");
+    }
+    if (session.version < 1) {
+      guard_.refuse("list returned a session with a version below 1");
+    }
+  }
+  return sessions;
+}
+
+bool GuardedStore::end(std::int64_t user_id, std::string_view session_id, sdk::Time now,
+                       sdk::Deadline deadline) {
+  return guard_.run("end", [&] { return store_->end(user_id, session_id, now, deadline); });
+}
+
+std::int64_t GuardedStore::endAll(std::int64_t user_id, sdk::Time now, sdk::Deadline deadline) {
+  const std::int64_t count =
+      guard_.run("endAll", [&] { return store_->endAll(user_id, now, deadline); });
+  if (count < 0) {
+    guard_.refuse("endAll returned a negative count");
+  }
+  return count;
+}
+
+std::int64_t GuardedStore::purgeExpired(sdk::Time before, std::int64_t limit,
+                                        sdk::Deadline deadline) {
+  const std::int64_t count =
+      guard_.run("purgeExpired", [&] { return store_->purgeExpired(before, limit, deadline); });
+  if (count < 0) {
+    guard_.refuse("purgeExpired returned a negative count");
+  }
+  return count;
+}
+
+void GuardedStore::check(sdk::Deadline deadline) {
+  guard_.run("check", [&] { store_->check(deadline); });
+}
+
+}  // namespace token_service::plugin
