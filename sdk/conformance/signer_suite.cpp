@@ -1,0 +1,252 @@
+#include "plugin_under_test.hpp"
+#include "published_key.hpp"
+#include "token_service/sdk/error.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace token_service::conformance {
+namespace {
+
+sdk::Deadline inTenSeconds() { return std::chrono::steady_clock::now() + std::chrono::seconds(10); }
+
+std::string sign(sdk::Signer& signer, const sdk::Key& key, std::string_view bytes) {
+  return signer.sign(key.kid, bytes, inTenSeconds());
+}
+
+class SignerConformance : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(pluginUnderTest().make_signer) << "the plugin is not a signer";
+    signer_ = pluginUnderTest().make_signer();
+    ASSERT_NE(signer_, nullptr);
+    keys_ = signer_->keys();
+    ASSERT_FALSE(keys_.empty()) << "a signer has at least one key";
+  }
+
+  // The only judgement that is the same for every algorithm: by the published key, or, where there
+  // is none, by signing again.
+  bool isGood(const sdk::Key& key, std::string_view bytes, std::string_view signature) {
+    if (!key.public_jwk) {
+      return sign(*signer_, key, bytes) == signature;
+    }
+    std::string why;
+    const std::optional<PublishedKey> published = PublishedKey::read(*key.public_jwk, why);
+    return published && published->verifies(key.algorithm, bytes, signature);
+  }
+
+  std::unique_ptr<sdk::Signer> signer_;
+  std::vector<sdk::Key> keys_;
+};
+
+TEST_F(SignerConformance, KidsAreDistinctAndPlain) {
+  std::set<std::string> kids;
+  for (const sdk::Key& key : keys_) {
+    EXPECT_FALSE(key.kid.empty());
+    EXPECT_LE(key.kid.size(), 128U);
+    EXPECT_TRUE(std::all_of(key.kid.begin(), key.kid.end(),
+                            [](char character) {
+                              return character > ' ' && character < '\x7f' && character != '"' &&
+                                     character != '\\';
+                            }))
+        << "a kid stands in a JSON string and in a log line: " << key.kid;
+    EXPECT_TRUE(kids.insert(key.kid).second) << key.kid << " is there twice";
+  }
+}
+
+TEST_F(SignerConformance, KidsAndKeysAreTheSameInASecondInstance) {
+  const std::unique_ptr<sdk::Signer> second = pluginUnderTest().make_signer();
+  ASSERT_NE(second, nullptr);
+  const std::vector<sdk::Key> again = second->keys();
+  ASSERT_EQ(again.size(), keys_.size());
+  for (std::size_t index = 0; index < keys_.size(); ++index) {
+    EXPECT_EQ(again[index].kid, keys_[index].kid);
+    EXPECT_EQ(again[index].algorithm, keys_[index].algorithm);
+    EXPECT_EQ(again[index].public_jwk, keys_[index].public_jwk);
+    EXPECT_TRUE(isGood(keys_[index], "by the second", sign(*second, again[index], "by the second")))
+        << "the first instance does not accept what the second signed";
+  }
+}
+
+TEST_F(SignerConformance, TheListOfKeysDoesNotChange) {
+  const std::vector<sdk::Key> again = signer_->keys();
+  ASSERT_EQ(again.size(), keys_.size());
+  for (std::size_t index = 0; index < keys_.size(); ++index) {
+    EXPECT_EQ(again[index].kid, keys_[index].kid);
+    EXPECT_EQ(again[index].public_jwk, keys_[index].public_jwk);
+    EXPECT_EQ(again[index].published_from, keys_[index].published_from);
+    EXPECT_EQ(again[index].active_from, keys_[index].active_from);
+  }
+}
+
+TEST_F(SignerConformance, AKeyIsPublishedBeforeItSigns) {
+  for (const sdk::Key& key : keys_) {
+    EXPECT_LE(key.published_from, key.active_from) << key.kid;
+  }
+}
+
+TEST_F(SignerConformance, APublishedKeyIsAWholeJwkOfItsAlgorithm) {
+  for (const sdk::Key& key : keys_) {
+    if (!key.public_jwk) {
+      continue;
+    }
+    std::string why;
+    const std::optional<PublishedKey> published = PublishedKey::read(*key.public_jwk, why);
+    ASSERT_TRUE(published) << key.kid << ": " << why;
+    EXPECT_EQ(published->text("kid"), key.kid);
+    EXPECT_EQ(published->text("alg"), key.algorithm);
+    EXPECT_EQ(published->text("use"), "sig");
+    EXPECT_EQ(published->thumbprint(), key.kid) << "the kid is the RFC 7638 thumbprint";
+  }
+}
+
+TEST_F(SignerConformance, APublishedKeyHasNoPrivateMember) {
+  for (const sdk::Key& key : keys_) {
+    if (!key.public_jwk) {
+      continue;
+    }
+    std::string why;
+    const std::optional<PublishedKey> published = PublishedKey::read(*key.public_jwk, why);
+    ASSERT_TRUE(published) << key.kid << ": " << why;
+    for (const char* member : {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}) {
+      EXPECT_FALSE(published->has(member)) << key.kid << " publishes '" << member << "'";
+    }
+  }
+}
+
+TEST_F(SignerConformance, OnlyASymmetricKeyIsUnpublished) {
+  for (const sdk::Key& key : keys_) {
+    EXPECT_EQ(key.public_jwk.has_value(), !key.algorithm.starts_with("HS"))
+        << key.kid << " has the algorithm " << key.algorithm;
+  }
+}
+
+TEST_F(SignerConformance, EverySignatureIsGoodAndNoneIsAfterAChange) {
+  const std::string bytes = "eyJhbGciOiJub25lIn0.eyJ1c2VyX2lkIjo3fQ";
+  for (const sdk::Key& key : keys_) {
+    const std::string signature = sign(*signer_, key, bytes);
+    ASSERT_FALSE(signature.empty()) << key.kid;
+    EXPECT_TRUE(isGood(key, bytes, signature)) << key.kid;
+
+    std::string other_bytes = bytes;
+    other_bytes.back() = 'R';
+    EXPECT_FALSE(isGood(key, other_bytes, signature)) << key.kid;
+    EXPECT_FALSE(isGood(key, "", signature)) << key.kid;
+    EXPECT_FALSE(isGood(key, bytes, "")) << key.kid;
+    EXPECT_FALSE(isGood(key, bytes, std::string(signature.size(), '\0'))) << key.kid;
+    EXPECT_FALSE(isGood(key, bytes, signature.substr(0, signature.size() - 1))) << key.kid;
+    for (const std::size_t index : {std::size_t{0}, signature.size() / 2, signature.size() - 1}) {
+      std::string tampered = signature;
+      tampered[index] = static_cast<char>(tampered[index] ^ 1);
+      EXPECT_FALSE(isGood(key, bytes, tampered)) << key.kid << ", byte " << index;
+    }
+  }
+}
+
+TEST_F(SignerConformance, KeysDoNotVouchForEachOther) {
+  for (const sdk::Key& one : keys_) {
+    const std::string signature = sign(*signer_, one, "whose");
+    for (const sdk::Key& other : keys_) {
+      EXPECT_EQ(isGood(other, "whose", signature), one.kid == other.kid)
+          << one.kid << " and " << other.kid;
+    }
+  }
+}
+
+TEST_F(SignerConformance, ASymmetricKeySignsTheSameAgain) {
+  for (const sdk::Key& key : keys_) {
+    if (!key.public_jwk) {
+      const std::string first = sign(*signer_, key, "again");
+      EXPECT_NE(sign(*signer_, key, "something else"), first);
+      EXPECT_EQ(sign(*signer_, key, "again"), first);
+    }
+  }
+}
+
+TEST_F(SignerConformance, SignsNothingAndMuchAndEveryByte) {
+  std::string every_byte;
+  for (int value = 0; value < 256; ++value) {
+    every_byte.push_back(static_cast<char>(value));
+  }
+  for (const sdk::Key& key : keys_) {
+    for (const std::string& bytes : {std::string(), std::string(64 * 1024, 'a'), every_byte}) {
+      EXPECT_TRUE(isGood(key, bytes, sign(*signer_, key, bytes)))
+          << key.kid << ", " << bytes.size() << " bytes";
+    }
+  }
+}
+
+TEST_F(SignerConformance, AnUnknownKidIsAnInternalError) {
+  for (const std::string& kid :
+       {std::string(), std::string("no-such-key"), keys_[0].kid + "x", keys_[0].kid.substr(1)}) {
+    try {
+      signer_->sign(kid, "bytes", inTenSeconds());
+      ADD_FAILURE() << "signed with the kid '" << kid << "', which is not in keys()";
+    } catch (const sdk::Error& error) {
+      EXPECT_EQ(error.code(), sdk::ErrorCode::Internal);
+    }
+  }
+}
+
+TEST_F(SignerConformance, CheckReturnsWhileItCanSign) {
+  EXPECT_NO_THROW(signer_->check(inTenSeconds()));
+}
+
+TEST_F(SignerConformance, ADeadlineInThePastGivesASignatureOrUnavailable) {
+  const sdk::Deadline past = std::chrono::steady_clock::now() - std::chrono::hours(1);
+  for (const sdk::Key& key : keys_) {
+    try {
+      EXPECT_TRUE(isGood(key, "late", signer_->sign(key.kid, "late", past))) << key.kid;
+    } catch (const sdk::Error& error) {
+      EXPECT_EQ(error.code(), sdk::ErrorCode::Unavailable) << error.what();
+    }
+    EXPECT_TRUE(isGood(key, "then in time", sign(*signer_, key, "then in time"))) << key.kid;
+  }
+}
+
+TEST_F(SignerConformance, ManyThreadsSignAtOnce) {
+  constexpr std::size_t kThreads = 8;
+  constexpr std::size_t kSignatures = 1000;
+  // Slow keys get fewer signatures rather than a slow test.
+  const auto enough = std::chrono::steady_clock::now() + std::chrono::seconds(3);
+  std::vector<std::vector<std::string>> signatures(kThreads);
+  std::vector<std::string> failures(kThreads);
+  const auto bytesOf = [](std::size_t thread) { return "of thread " + std::to_string(thread); };
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t thread = 0; thread < kThreads; ++thread) {
+      threads.emplace_back([&, thread] {
+        try {
+          while (signatures[thread].size() < keys_.size() ||
+                 (signatures[thread].size() < kSignatures &&
+                  std::chrono::steady_clock::now() < enough)) {
+            const sdk::Key& key = keys_[signatures[thread].size() % keys_.size()];
+            signatures[thread].push_back(sign(*signer_, key, bytesOf(thread)));
+          }
+        } catch (const std::exception& error) {
+          failures[thread] = error.what();
+        }
+      });
+    }
+  }
+  for (std::size_t thread = 0; thread < kThreads; ++thread) {
+    EXPECT_EQ(failures[thread], "");
+    EXPECT_GE(signatures[thread].size(), keys_.size());
+    for (std::size_t index = 0; index < signatures[thread].size(); ++index) {
+      ASSERT_TRUE(isGood(keys_[index % keys_.size()], bytesOf(thread), signatures[thread][index]))
+          << "thread " << thread << ", signature " << index;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace token_service::conformance
