@@ -8,6 +8,7 @@
 #include "http/readiness.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
+#include "http/service_secrets.hpp"
 #include "session/session_service.hpp"
 
 namespace token_service::app {

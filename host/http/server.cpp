@@ -25,8 +25,8 @@ using Poco::Net::HTTPServerResponse;
 
 constexpr int kBacklog = 4096;
 constexpr int kMaxQueued = 4096;
-constexpr Poco::Timespan::TimeDiff kKeepAlive = 15 * Poco::Timespan::SECONDS;
-constexpr Poco::Timespan::TimeDiff kReceiveTimeout = 5 * Poco::Timespan::SECONDS;
+constexpr long kKeepAliveSeconds = 15;
+constexpr long kReceiveTimeoutSeconds = 5;
 
 bool wantsClose(const HTTPServerRequest& request) {
   const std::string connection = request.get("Connection", "");
@@ -147,8 +147,8 @@ Poco::Net::HTTPServerParams::Ptr paramsFor(const ServerSettings& settings) {
   params->setMaxThreads(settings.threads);
   params->setMaxQueued(kMaxQueued);
   params->setKeepAlive(true);
-  params->setKeepAliveTimeout(kKeepAlive);
-  params->setTimeout(kReceiveTimeout);
+  params->setKeepAliveTimeout(Poco::Timespan(kKeepAliveSeconds, 0));
+  params->setTimeout(Poco::Timespan(kReceiveTimeoutSeconds, 0));
   return params;
 }
 

@@ -10,20 +10,9 @@ namespace {
 
 using Code = PluginError::Code;
 
-Code codeOf(sdk::ErrorCode code) {
-  switch (code) {
-    case sdk::ErrorCode::InvalidConfig:
-      return Code::InvalidConfig;
-    case sdk::ErrorCode::PermissionDenied:
-      return Code::PermissionDenied;
-    case sdk::ErrorCode::Unavailable:
-      return Code::Unavailable;
-    case sdk::ErrorCode::Timeout:
-      return Code::Timeout;
-    case sdk::ErrorCode::Internal:
-      break;
-  }
-  return Code::Internal;
+// A number that the contract does not know says nothing.
+Code knownCode(Code code) {
+  return code >= Code::InvalidConfig && code <= Code::Timeout ? code : Code::Internal;
 }
 
 }  // namespace
@@ -39,7 +28,7 @@ void Guard::translate(std::string_view operation) const {
   try {
     throw;
   } catch (const sdk::Error& error) {
-    throw PluginError(codeOf(error.code()), prefix_ + error.what());
+    throw PluginError(knownCode(error.code()), prefix_ + error.what());
   } catch (const std::exception& error) {
     refuse(std::string(operation) + " threw an exception other than sdk::Error: " + error.what());
   } catch (...) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "token_service/sdk/abi.hpp"
+#include "token_service/sdk/error.hpp"
 
 #include <stdexcept>
 #include <string>
@@ -9,31 +10,14 @@
 namespace token_service::plugin {
 
 // Whatever goes wrong with a plugin, as the host sees it: a plugin's file that is refused, a
-// constructor or a call that fails, a result that cannot be right. The host's own type: no
-// exception object of a plugin passes the guards.
+// constructor or a call that fails, a result that cannot be right. No exception object of a plugin
+// passes the guards, only this one, made by the host.
 //
 // `what()` is one sentence for the operator and starts with `signer(signer-rs256): `.
-class PluginError : public std::runtime_error {
+class PluginError : public sdk::Error {
  public:
-  enum class Code {
-    // The configuration, or what it points to, cannot work. Exit code 78.
-    InvalidConfig,
-    // A file or folder may not be used. Exit code 77.
-    PermissionDenied,
-    // Not now, and certainly nothing was written.
-    Unavailable,
-    // May have been written.
-    Timeout,
-    // A fault of the plugin.
-    Internal,
-  };
-
-  PluginError(Code code, const std::string& what) : std::runtime_error(what), code_(code) {}
-
-  Code code() const noexcept { return code_; }
-
- private:
-  Code code_;
+  using Code = sdk::ErrorCode;
+  using sdk::Error::Error;
 };
 
 // `signer` or `store`.
