@@ -81,7 +81,9 @@ std::string base64urlOf(const EVP_PKEY* key, const char* parameter) {
 
 RsaKey readRsaKey(std::string_view pem, const signing::SecretBytes* passphrase) {
   const signing::OwnErrors errors;
-  const signing::BioPointer bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  // OpenSSL refuses a null pointer, which an empty file may have.
+  const signing::BioPointer bio(
+      BIO_new_mem_buf(pem.empty() ? "" : pem.data(), static_cast<int>(pem.size())));
   if (!bio) {
     signing::failInternally("OpenSSL is out of memory");
   }
