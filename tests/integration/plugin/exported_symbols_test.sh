@@ -1,6 +1,6 @@
 #!/bin/sh
-# exported_symbols_test.sh FOLDER-OR-FILE...           every plugin exports what it may
-# exported_symbols_test.sh --refuses FILE...           each of these files is found out
+# exported_symbols_test.sh PLUGIN...              every plugin exports what it may
+# exported_symbols_test.sh --refuses PLUGIN...    none of these does
 #
 # A plugin exports one strong symbol, its descriptor. Weak and unique symbols may be type
 # information and inline functions of the SDK and of the standard library, which host and plugin
@@ -13,6 +13,7 @@ complaint() {
     echo "$1: does not export the data token_service_plugin_v1"
   fi
   printf '%s\n' "$symbols" | while read -r _ type name; do
+    [ -n "$name" ] || continue
     demangled=$(printf '%s' "$name" | c++filt)
     case "$type $demangled" in
       [DR]\ token_service_plugin_v1) ;;
@@ -30,21 +31,14 @@ if [ "$1" = --refuses ]; then
 fi
 
 status=0
-for argument; do
-  if [ -d "$argument" ]; then
-    files=$(find "$argument" -name '*.so')
-  else
-    files=$argument
+for plugin; do
+  found=$(complaint "$plugin")
+  if [ $refuses = no ] && [ -n "$found" ]; then
+    echo "$found"
+    status=1
+  elif [ $refuses = yes ] && [ -z "$found" ]; then
+    echo "$plugin: nothing was found wrong with it"
+    status=1
   fi
-  for file in $files; do
-    found=$(complaint "$file")
-    if [ "$refuses" = no ] && [ -n "$found" ]; then
-      echo "$found"
-      status=1
-    elif [ "$refuses" = yes ] && [ -z "$found" ]; then
-      echo "$file: nothing was found wrong with it"
-      status=1
-    fi
-  done
 done
 exit $status

@@ -129,7 +129,8 @@ TEST_F(LoaderTest, MissingSymbolsAreFoundAtLoad) {
   EXPECT_EQ(refusal.message.find("signer(unresolved-symbol): " +
                                  pathOf("unresolved-symbol").string() + " cannot be loaded: "),
             0U);
-  EXPECT_NE(refusal.message.find("undefined symbol: _Z14definedNowherev"), std::string::npos);
+  EXPECT_NE(refusal.message.find("undefined symbol: _Z14definedNowherev"), std::string::npos)
+      << refusal.message;
   EXPECT_NE(refusal.message.find(": install what it needs or another build of it"),
             std::string::npos);
   EXPECT_FALSE(codeRan());
