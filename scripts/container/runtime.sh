@@ -4,7 +4,6 @@ set -euo pipefail
 scripts=$(dirname "${BASH_SOURCE[0]}")/..
 
 "$scripts/install.sh" runtime
-apt-get clean
 rm -rf /var/lib/apt/lists/*
 
 groupadd --system --gid 10001 token-service
