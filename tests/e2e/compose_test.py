@@ -56,7 +56,8 @@ class TokenService(unittest.TestCase):
 
     def test_has_every_variable_of_its_configuration(self):
         configuration = (SOURCE_DIR / "config/production.yaml").read_text()
-        named = set(re.findall(r"^[^#\n]*?\$\{([A-Z_]+)\}", configuration, re.MULTILINE))
+        values = re.sub(r"(^|\s)#.*", "", configuration)
+        named = set(re.findall(r"\$\{([A-Z_]+)\}", values))
         self.assertEqual(named, set(self.service["environment"]))
 
     def test_reaches_the_database_by_its_name(self):
