@@ -151,15 +151,17 @@ std::optional<sdk::Session> PostgresStore::find(std::int64_t user_id, std::strin
 
 sdk::ReplaceResult PostgresStore::replace(std::int64_t expected_version, const sdk::Session& next,
                                           sdk::Time now, sdk::Deadline deadline) {
-  const Call call =
+  // The look comes after the swap and with a snapshot of its own: the swap may have waited for
+  // somebody who changed or ended the session.
+  const std::array<Call, 2> calls = {
       Call::execute(kReplace.name, {next.user_id, std::string_view(next.id), expected_version,
-                                    std::string_view(next.token_data), next.expires_at, now});
-  const std::vector<Rows> answers = perform(Effect::Writes, {&call, 1}, deadline);
-  const Rows& rows = answers.front();
-  if (rows.flag(0, 0)) {
+                                    std::string_view(next.token_data), next.expires_at, now}),
+      Call::execute(kIsLive.name, {next.user_id, std::string_view(next.id), now})};
+  const std::vector<Rows> answers = perform(Effect::Writes, calls, deadline);
+  if (answers.at(0).affected() == 1) {
     return sdk::ReplaceResult::Replaced;
   }
-  return rows.flag(0, 1) ? sdk::ReplaceResult::Changed : sdk::ReplaceResult::Gone;
+  return answers.at(1).flag(0, 0) ? sdk::ReplaceResult::Changed : sdk::ReplaceResult::Gone;
 }
 
 std::vector<sdk::Session> PostgresStore::list(std::int64_t user_id, sdk::Time now,

@@ -35,13 +35,14 @@ const Statement kFind = {
 
 const Statement kReplace = {
     "replace",
-    "WITH replaced AS (UPDATE user_tokens"
-    " SET token_data = $4::json, expires_at = $5::bigint, version = version + 1"
+    "UPDATE user_tokens SET token_data = $4::json, expires_at = $5::bigint, version = version + 1"
     " WHERE id = $1::bigint AND session_id = $2::text AND version = $3::bigint"
-    " AND expires_at > $6::bigint RETURNING version)"
-    " SELECT EXISTS (SELECT 1 FROM replaced),"
-    " EXISTS (SELECT 1 FROM user_tokens WHERE id = $1::bigint AND session_id = $2::text"
-    " AND expires_at > $6::bigint)"};
+    " AND expires_at > $6::bigint"};
+
+const Statement kIsLive = {
+    "is_live",
+    "SELECT EXISTS (SELECT 1 FROM user_tokens"
+    " WHERE id = $1::bigint AND session_id = $2::text AND expires_at > $3::bigint)"};
 
 const Statement kList = {
     "list",
@@ -64,9 +65,9 @@ const Statement kPurge = {
     " DELETE FROM user_tokens USING doomed"
     " WHERE user_tokens.id = doomed.id AND user_tokens.session_id = doomed.session_id"};
 
-const std::array<const Statement*, 10> kTableStatements = {
-    &kDeleteExpired, &kInsert, &kTrim, &kRename, &kFind,
-    &kReplace,       &kList,   &kEnd,  &kEndAll, &kPurge};
+const std::array<const Statement*, 11> kTableStatements = {
+    &kDeleteExpired, &kInsert, &kTrim, &kRename, &kFind, &kReplace,
+    &kIsLive,        &kList,   &kEnd,  &kEndAll, &kPurge};
 
 const std::array<const Statement*, 4> kPlainStatements = {&kPing, &kBegin, &kCommit, &kLockUser};
 

@@ -20,13 +20,14 @@ extern const Statement kTrim;
 extern const Statement kRename;
 extern const Statement kFind;
 extern const Statement kReplace;
+extern const Statement kIsLive;
 extern const Statement kList;
 extern const Statement kEnd;
 extern const Statement kEndAll;
 extern const Statement kPurge;
 
 // Those that need the tables.
-extern const std::array<const Statement*, 10> kTableStatements;
+extern const std::array<const Statement*, 11> kTableStatements;
 // Those that do not.
 extern const std::array<const Statement*, 4> kPlainStatements;
 
