@@ -1,0 +1,81 @@
+#pragma once
+
+#include "connection.hpp"
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace token_service::store_postgres {
+
+class Pool;
+
+// A connection on loan; goes back when the lease ends.
+class Lease {
+ public:
+  Lease(Pool& pool, std::unique_ptr<Connection> connection)
+      : pool_(pool), connection_(std::move(connection)) {}
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  ~Lease();
+
+  Connection& operator*() { return *connection_; }
+  Connection* operator->() { return connection_.get(); }
+
+ private:
+  Pool& pool_;
+  std::unique_ptr<Connection> connection_;
+};
+
+// A fixed number of connections. One thread of its own connects, one attempt at a time, so that a
+// database that is away, slow or whose name does not resolve never holds up a caller.
+class Pool {
+ public:
+  using Admit = std::function<void(Connection&)>;
+
+  // `admit` readies a fresh connection, and throws sdk::Error if it cannot be used.
+  Pool(const DatabaseSettings& settings, std::size_t size, sdk::Host& host, Admit admit);
+  ~Pool();
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  // Connects once, in the caller's thread, before `start`. Throws sdk::Error.
+  void connectFirst();
+  // From now on the pool keeps itself full. `obstacle` is why it is empty so far.
+  void start(std::optional<std::string> obstacle);
+
+  // A connection that the server has not closed as far as we know. Throws sdk::Error (Unavailable):
+  // at once if there is none and the last attempt to connect failed, otherwise at the deadline.
+  Lease take(sdk::Deadline deadline);
+
+ private:
+  friend class Lease;
+
+  void giveBack(std::unique_ptr<Connection> connection) noexcept;
+  void keepFull();
+  std::unique_ptr<Connection> connect();
+  void noteFailure(const std::string& what);
+  void noteSuccess();
+
+  const DatabaseSettings& settings_;
+  const std::size_t size_;
+  sdk::Host& host_;
+  const Admit admit_;
+
+  std::mutex mutex_;
+  std::condition_variable available_;
+  std::condition_variable missing_;
+  std::vector<std::unique_ptr<Connection>> idle_;
+  // Idle ones and those on loan.
+  std::size_t open_ = 0;
+  std::optional<std::string> obstacle_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace token_service::store_postgres
