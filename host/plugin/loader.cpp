@@ -190,6 +190,10 @@ const LoadedPlugin& Loader::load(std::string_view name, sdk::PluginKind kind,
   }
 }
 
+const LoadedPlugin& Loader::load(std::string_view name) {
+  return loadOnce(folder_, name, std::nullopt);
+}
+
 std::vector<InstalledPlugin> Loader::listInstalled() {
   std::vector<InstalledPlugin> plugins;
   for (const std::string& name : namesIn(trustedFolder(folder_))) {

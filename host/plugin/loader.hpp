@@ -44,6 +44,9 @@ class Loader {
   const LoadedPlugin& load(std::string_view name, sdk::PluginKind kind,
                            const std::optional<std::string>& sha256 = std::nullopt);
 
+  // The same, whichever kind it is.
+  const LoadedPlugin& load(std::string_view name);
+
   // Every plugin of the folder, by name. Loads those that fit, and only those. Throws PluginError
   // if the folder itself may not be used.
   std::vector<InstalledPlugin> listInstalled();
