@@ -29,7 +29,8 @@ struct SecretFile {
 
 /// Reads a file that holds a key or a password: a regular file of at most 64 KiB that belongs to
 /// this process's user or to root, with no access for others, no group write, and group read only
-/// where root owns it (0600, or root's 0640). Checked on the opened file.
+/// where root owns it (0600, or root's 0640). Checked on the opened file. Nobody else may be able to
+/// put another file in its place: the folder is not writable by group or others, unless it is sticky.
 inline SecretFile readSecretFile(const std::string& path) {
   using State = SecretFile::State;
   constexpr off_t kLimit = 64 * 1024;
@@ -59,6 +60,14 @@ inline SecretFile readSecretFile(const std::string& path) {
   const mode_t loose = status.st_uid == 0 ? 0037 : 0077;
   if ((status.st_mode & loose) != 0) {
     return {State::Refused, {}, "may be read or written by others: chmod 600 it",
+            ErrorCode::PermissionDenied};
+  }
+  struct stat folder {};
+  const std::size_t slash = path.rfind('/');
+  const std::string parent = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  if (::stat(parent.c_str(), &folder) != 0 ||
+      ((folder.st_mode & 0022) != 0 && (folder.st_mode & S_ISVTX) == 0)) {
+    return {State::Refused, {}, "is in a folder that others may write: chmod go-w the folder",
             ErrorCode::PermissionDenied};
   }
   if (status.st_size > kLimit) {
