@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -76,6 +77,14 @@ int run(const std::filesystem::path& file, const std::string& settings_file) {
   return RUN_ALL_TESTS();
 }
 
+// As in the service, whose HTTP library does so; libraries that a plugin brings along may, too.
+void blockSigpipe() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -84,6 +93,7 @@ int main(int argc, char** argv) {
     std::fputs("usage: token-service-conformance PLUGIN.so SETTINGS.yaml\n", stderr);
     return 64;
   }
+  blockSigpipe();
   try {
     return run(argv[1], argv[2]);
   } catch (const std::exception& error) {
