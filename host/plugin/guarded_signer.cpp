@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kLongestKid = 128;
 constexpr std::size_t kLongestAlgorithm = 32;
-constexpr std::size_t kLongestJwk = 16 * 1024;
+constexpr std::size_t kLongestJwk = std::size_t{16} * 1024;
 constexpr std::size_t kLongestSignature = 2048;
 
 bool isKid(std::string_view kid) {

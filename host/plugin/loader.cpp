@@ -52,9 +52,6 @@ const boost::dll::shared_library& openLibrary(const std::filesystem::path& path)
     state.restore();
     refuse(path, std::string("cannot be loaded: ") + error.what() +
                      ": install what it needs or another build of it");
-  } catch (...) {
-    state.restore();
-    refuse(path, "cannot be loaded: a static object of it threw: install another version of it");
   }
   const boost::dll::shared_library& kept = process().libraries.emplace_back(std::move(library));
   const std::string changed = state.restore();
@@ -71,15 +68,15 @@ const sdk::Descriptor& readDescriptor(const boost::dll::shared_library& library,
     refuse(path, std::string("does not export ") + kEntrySymbol +
                      ": build it with the macro in token_service/sdk/plugin.hpp");
   }
-  const auto& descriptor = library.get<const sdk::Descriptor>(kEntrySymbol);
-  // Bytes, since the symbol may be anything, at any address.
+  // Bytes first: the symbol may be anything, at any address.
   std::uint64_t magic = 0;
-  std::memcpy(&magic, &descriptor, sizeof(magic));
+  std::memcpy(&magic, &library.get<const char>(kEntrySymbol), sizeof(magic));
   if (magic != sdk::kDescriptorMagic) {
     refuse(path, std::string("exports a ") + kEntrySymbol +
                      " that is no plugin descriptor: build it with the macro in "
                      "token_service/sdk/plugin.hpp");
   }
+  const auto& descriptor = library.get<const sdk::Descriptor>(kEntrySymbol);
   requireEqual(path, "has a descriptor of the size", std::to_string(descriptor.size),
                std::to_string(sizeof(sdk::Descriptor)));
   requireEqual(path, "has the ABI number", std::to_string(descriptor.abi_version),

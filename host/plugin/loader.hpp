@@ -32,8 +32,8 @@ struct InstalledPlugin {
   std::string problem;
 };
 
-// Finds, checks and loads plugins of one folder. Call it from the main thread, before there are
-// others: loading runs the plugin's static constructors.
+// Finds, checks and loads plugins of one folder. Used by one thread only; a plugin's first load
+// runs its static constructors and comes before the process has other threads.
 class Loader {
  public:
   explicit Loader(const std::filesystem::path& folder);

@@ -129,7 +129,7 @@ bool isPluginName(std::string_view name) {
 
 std::filesystem::path trustedFolder(const std::filesystem::path& folder) {
   std::error_code error;
-  const std::filesystem::path real = std::filesystem::canonical(folder, error);
+  std::filesystem::path real = std::filesystem::canonical(folder, error);
   if (error || !std::filesystem::is_directory(real, error)) {
     throw PluginError(codeOf(error.value()),
                       "the plugin folder " + folder.string() +

@@ -17,6 +17,7 @@ complaint() {
     demangled=$(printf '%s' "$name" | c++filt)
     case "$type $demangled" in
       [DR]\ token_service_plugin_v1) ;;
+      B\ __odr_asan.token_service_plugin_v1) ;; # AddressSanitizer's mark on it
       [WVwvu]\ *token_service::sdk::* | [WVwvu]\ *std::* | [WVwvu]\ *__gnu_cxx::* | \
       [WVwvu]\ "operator new"* | [WVwvu]\ "operator delete"* ) ;;
       *) echo "$1: exports $demangled ($type)" ;;
