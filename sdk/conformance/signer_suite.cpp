@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,6 +25,8 @@ sdk::Deadline inTenSeconds() { return std::chrono::steady_clock::now() + std::ch
 std::string sign(sdk::Signer& signer, const sdk::Key& key, std::string_view bytes) {
   return signer.sign(key.kid, bytes, inTenSeconds());
 }
+
+std::string bytesOf(std::size_t thread) { return "of thread " + std::to_string(thread); }
 
 class SignerConformance : public testing::Test {
  protected:
@@ -200,7 +203,8 @@ TEST_F(SignerConformance, SignsNothingAndMuchAndEveryByte) {
     every_byte.push_back(static_cast<char>(value));
   }
   for (const sdk::Key& key : keys_) {
-    for (const std::string& bytes : {std::string(), std::string(64 * 1024, 'a'), every_byte}) {
+    for (const std::string& bytes :
+         {std::string(), std::string(std::size_t{64} * 1024, 'a'), every_byte}) {
       EXPECT_TRUE(isGood(key, bytes, sign(*signer_, key, bytes)))
           << key.kid << ", " << bytes.size() << " bytes";
     }
@@ -239,10 +243,9 @@ TEST_F(SignerConformance, ManyThreadsSignAtOnce) {
   constexpr std::size_t kThreads = 8;
   constexpr std::size_t kSignatures = 1000;
   // Slow keys get fewer signatures rather than a slow test.
-  const auto enough = std::chrono::steady_clock::now() + std::chrono::seconds(3);
+  const auto enough = std::chrono::steady_clock::now() + std::chrono::seconds(2);
   std::vector<std::vector<std::string>> signatures(kThreads);
   std::vector<std::string> failures(kThreads);
-  const auto bytesOf = [](std::size_t thread) { return "of thread " + std::to_string(thread); };
   {
     std::vector<std::jthread> threads;
     for (std::size_t thread = 0; thread < kThreads; ++thread) {

@@ -1,6 +1,7 @@
 #include "conformance/published_key.hpp"
 
 #include "conformance/flat_json.hpp"
+#include "token_service/sdk/base64url.hpp"
 
 #include <gtest/gtest.h>
 
@@ -21,6 +22,8 @@ std::string whyNot(std::string_view jwk) {
   return why;
 }
 
+std::string decoded(std::string_view text) { return sdk::base64url::decode(text).value(); }
+
 TEST(PublishedKey, ThumbprintOfRfc7638Section31) {
   const auto key = read(
       R"({"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw","e":"AQAB","alg":"RS256","kid":"2011-04-29"})");
@@ -33,6 +36,29 @@ TEST(PublishedKey, VerifiesRfc8037AppendixA4) {
       read(R"({"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})");
   ASSERT_TRUE(key);
   EXPECT_EQ(key->thumbprint(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+  const std::string bytes = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
+  const std::string signature = decoded(
+      "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg");
+  EXPECT_TRUE(key->verifies("EdDSA", bytes, signature));
+  EXPECT_FALSE(key->verifies("EdDSA", bytes + "x", signature));
+  EXPECT_FALSE(key->verifies("ES256", bytes, signature));
+  EXPECT_FALSE(key->verifies("none", bytes, signature));
+}
+
+TEST(PublishedKey, VerifiesRfc7515AppendixA3) {
+  const auto key = read(
+      R"({"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"})");
+  ASSERT_TRUE(key);
+  const std::string bytes =
+      "eyJhbGciOiJFUzI1NiJ9."
+      "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVl"
+      "fQ";
+  const std::string signature = decoded(
+      "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q");
+  EXPECT_TRUE(key->verifies("ES256", bytes, signature));
+  EXPECT_FALSE(key->verifies("ES256", bytes + "x", signature));
+  EXPECT_FALSE(key->verifies("ES256", bytes, signature.substr(1)));
+  EXPECT_FALSE(key->verifies("RS256", bytes, signature));
 }
 
 TEST(PublishedKey, RefusesWhatIsNoWholePublicKey) {
