@@ -78,8 +78,7 @@ Lease Pool::take(sdk::Deadline deadline) {
       if (connection->isQuiet()) {
         return {*this, std::move(connection)};
       }
-      --open_;
-      missing_.notify_one();
+      forgetOne();
     }
     if (open_ == 0 && obstacle_) {
       throw sdk::Error(sdk::ErrorCode::Unavailable, *obstacle_);
@@ -96,9 +95,17 @@ void Pool::giveBack(std::unique_ptr<Connection> connection) noexcept {
     idle_.push_back(std::move(connection));
     available_.notify_one();
   } else {
-    --open_;
-    missing_.notify_one();
+    forgetOne();
   }
+}
+
+void Pool::forgetOne() {
+  // What kept us from having more connections may be over: without any, it is worth another try
+  // before callers are turned away.
+  if (--open_ == 0) {
+    obstacle_.reset();
+  }
+  missing_.notify_one();
 }
 
 std::unique_ptr<Connection> Pool::connect() {
@@ -135,7 +142,8 @@ void Pool::keepFull() {
     }
     noteFailure(failure);
     std::uniform_int_distribution<std::int64_t> jittered(pause.count() / 2, pause.count());
-    missing_.wait_for(lock, milliseconds(jittered(random)), [this] { return stopping_; });
+    missing_.wait_for(lock, milliseconds(jittered(random)),
+                      [this] { return stopping_ || (open_ == 0 && !obstacle_); });
     pause = std::min(pause * 2, kLongestPause);
   }
 }

@@ -57,6 +57,7 @@ class Pool {
   friend class Lease;
 
   void giveBack(std::unique_ptr<Connection> connection) noexcept;
+  void forgetOne();
   void keepFull();
   std::unique_ptr<Connection> connect();
   void noteFailure(const std::string& what);
