@@ -6,7 +6,7 @@
 sed 's/port: 8000/port: 0/' "$source_dir/config/local.yaml" >"$scratch/local.yaml"
 "$source_dir/dev" run "$scratch/local.yaml" >"$scratch/output" 2>"$scratch/service.log" &
 service=$!
-eventually grep -q '^  curl ' "$scratch/output"
+eventually grep -qs '^  curl ' "$scratch/output"
 
 answer=$(bash -c "$(grep '^  curl ' "$scratch/output")")
 python3 -c 'import json, sys; assert {"id", "refresh", "access"} == set(json.loads(sys.argv[1]))' \

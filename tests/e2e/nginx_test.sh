@@ -52,7 +52,7 @@ nginx=$!
 
 url=https://localhost:$port
 tls=(--cacert "$scratch/nginx/cert.pem" --noproxy '*')
-eventually curl -fsS -o /dev/null "${tls[@]}" "$url/health/live"
+eventually curl -fs -o /dev/null "${tls[@]}" "$url/health/live"
 
 checkTokens "$url" "${tls[@]}"
 grep -qi '^x-request-id: [0-9a-f]\{32\}' "$scratch/headers" || fail "no request id of nginx's"

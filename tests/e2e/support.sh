@@ -34,7 +34,7 @@ trap 'exit 1' INT TERM HUP
 eventually() {
   local _
   for _ in {1..150}; do
-    ! "$@" 2>/dev/null || return 0
+    ! "$@" || return 0
     sleep 0.1
   done
   fail "never happened: $*"
@@ -63,10 +63,11 @@ listeningAddress() {
 
 # startService COMMAND... sets `service` to the process and `address` to host:port once it is ready.
 startService() {
+  : >"$scratch/service.log"
   "$@" 2>"$scratch/service.log" &
   service=$!
   eventually listeningAddress
-  eventually curl -fsS -o "$scratch/ready.json" "http://$address/health/ready"
+  eventually curl -fs -o "$scratch/ready.json" "http://$address/health/ready"
 }
 
 # The service must end by itself, with 0.
