@@ -1,7 +1,7 @@
-#include <gtest/gtest.h>
-
 #include "plugin_under_test.hpp"
 #include "support.hpp"
+
+#include <gtest/gtest.h>
 
 namespace token_service::conformance {
 
