@@ -3,15 +3,6 @@
 
 #include <gtest/gtest.h>
 
-namespace token_service::conformance {
-
-PluginUnderTest& pluginUnderTest() {
-  static PluginUnderTest plugin;
-  return plugin;
-}
-
-}  // namespace token_service::conformance
-
 int main(int count, char** arguments) {
   using namespace token_service;
   ::testing::InitGoogleTest(&count, arguments);
