@@ -1,16 +1,7 @@
-#include <gtest/gtest.h>
-
 #include "plugin_under_test.hpp"
 #include "support.hpp"
 
-namespace token_service::conformance {
-
-PluginUnderTest& pluginUnderTest() {
-  static PluginUnderTest plugin;
-  return plugin;
-}
-
-}  // namespace token_service::conformance
+#include <gtest/gtest.h>
 
 int main(int count, char** arguments) {
   using namespace token_service;

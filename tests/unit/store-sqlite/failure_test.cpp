@@ -1,1 +1,183 @@
+#include "failure.hpp"
+
 #include "support.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+
+namespace {
+
+std::atomic<int> write_error = 0;
+std::atomic<int> sync_error = 0;
+std::atomic<int> syncs = 0;
+
+}  // namespace
+
+// In place of the C library's, which SQLite finds after these.
+extern "C" ssize_t pwrite64(int file, const void* bytes, size_t count, off64_t offset) {
+  if (write_error != 0) {
+    errno = write_error;
+    return -1;
+  }
+  return ::syscall(SYS_pwrite64, file, bytes, count, offset);
+}
+
+extern "C" int fdatasync(int file) {
+  ++syncs;
+  if (sync_error != 0) {
+    errno = sync_error;
+    return -1;
+  }
+  return static_cast<int>(::syscall(SYS_fdatasync, file));
+}
+
+namespace token_service::store_sqlite {
+namespace {
+
+using sdk::ErrorCode;
+
+class StoreSqliteFailure : public ::testing::Test {
+ protected:
+  StoreSqliteFailure() : store_(openStore(folder_.path(), "sessions.db")) {
+    store_->create(session(1, "kept"), 10, kNow, soon());
+  }
+  ~StoreSqliteFailure() override {
+    write_error = 0;
+    sync_error = 0;
+  }
+
+  /// The code of the error that logging in with the session `id` ends in.
+  ErrorCode failToCreate(const std::string& id, sdk::Deadline deadline = soon()) {
+    try {
+      store_->create(session(1, id), 10, kNow, deadline);
+    } catch (const sdk::Error& error) {
+      const std::string_view what = error.what();
+      EXPECT_EQ(what.find("INSERT"), std::string_view::npos) << what;
+      EXPECT_EQ(what.find("user_tokens"), std::string_view::npos) << what;
+      EXPECT_EQ(what.find("ada"), std::string_view::npos) << what;
+      return error.code();
+    }
+    ADD_FAILURE() << "it worked";
+    return {};
+  }
+
+  bool isLive(const std::string& id) { return store_->find(1, id, kNow, soon()).has_value(); }
+
+  Folder folder_;
+  std::unique_ptr<SqliteStore> store_;
+};
+
+TEST_F(StoreSqliteFailure, EveryWriteIsSyncedBeforeItReturns) {
+  int before = syncs;
+  const auto synced = [&] {
+    const bool result = syncs > before;
+    before = syncs;
+    return result;
+  };
+  store_->create(session(1, "s1"), 10, kNow, soon());
+  EXPECT_TRUE(synced());
+  store_->replace(1, session(1, "s1"), kNow, soon());
+  EXPECT_TRUE(synced());
+  store_->end(1, "s1", kNow, soon());
+  EXPECT_TRUE(synced());
+  store_->endAll(1, kNow, soon());
+  EXPECT_TRUE(synced());
+}
+
+TEST_F(StoreSqliteFailure, AFullDiskStopsWritesAndNothingElse) {
+  write_error = ENOSPC;
+  EXPECT_EQ(failToCreate("s1"), ErrorCode::Unavailable);
+  EXPECT_THROW(store_->endAll(1, kNow, soon()), sdk::Error);
+  EXPECT_TRUE(isLive("kept"));
+  EXPECT_FALSE(isLive("s1"));
+  EXPECT_NO_THROW(store_->check(soon()));
+
+  write_error = 0;
+  EXPECT_FALSE(isLive("s1"));
+  store_->create(session(1, "s2"), 10, kNow, soon());
+  store_.reset();
+  store_ = openStore(folder_.path(), "sessions.db");
+  EXPECT_TRUE(isLive("kept"));
+  EXPECT_FALSE(isLive("s1"));
+  EXPECT_TRUE(isLive("s2"));
+}
+
+TEST_F(StoreSqliteFailure, AWriteThatFailedWroteNothing) {
+  write_error = EIO;
+  EXPECT_EQ(failToCreate("s1"), ErrorCode::Unavailable);
+  write_error = 0;
+  EXPECT_FALSE(isLive("s1"));
+  EXPECT_NO_THROW(store_->create(session(1, "s1"), 10, kNow, soon()));
+}
+
+TEST_F(StoreSqliteFailure, ASyncThatFailedLeavesTheOutcomeUnknown) {
+  sync_error = EIO;
+  EXPECT_EQ(failToCreate("s1"), ErrorCode::Timeout);
+  sync_error = 0;
+  EXPECT_NO_THROW(store_->create(session(1, "s2"), 10, kNow, soon()));
+  EXPECT_TRUE(isLive("s2"));
+}
+
+TEST_F(StoreSqliteFailure, AnIdThatIsTakenIsAFaultAndChangesNothing) {
+  sdk::Session other = session(1, "kept");
+  other.username = "countess";
+  try {
+    store_->create(other, 1, kNow, soon());
+    FAIL() << "it worked";
+  } catch (const sdk::Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::Internal);
+    EXPECT_EQ(std::string_view(error.what()).find("countess"), std::string_view::npos);
+  }
+  EXPECT_EQ(store_->find(1, "kept", kNow, soon())->username, "ada");
+  EXPECT_NO_THROW(store_->create(session(1, "s1"), 10, kNow, soon()));
+}
+
+TEST_F(StoreSqliteFailure, ALockThatAnotherProgramHoldsIsWaitedForASecondAtMost) {
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open((folder_ / "sessions.db").c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(failToCreate("s1", begin + 100ms), ErrorCode::Unavailable);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 600ms);
+  EXPECT_TRUE(isLive("kept"));
+  EXPECT_EQ(failToCreate("s1"), ErrorCode::Unavailable);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
+
+  sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr);
+  sqlite3_close(other);
+  EXPECT_NO_THROW(store_->create(session(1, "s1"), 10, kNow, soon()));
+}
+
+TEST_F(StoreSqliteFailure, AFileThatWasRemovedTakesNoWrites) {
+  std::filesystem::rename(folder_ / "sessions.db", folder_ / "moved.db");
+  EXPECT_EQ(failToCreate("s1"), ErrorCode::Unavailable);
+  EXPECT_THROW(store_->check(soon()), sdk::Error);
+  std::filesystem::rename(folder_ / "moved.db", folder_ / "sessions.db");
+  EXPECT_NO_THROW(store_->create(session(1, "s1"), 10, kNow, soon()));
+}
+
+TEST_F(StoreSqliteFailure, AFileThatWasReplacedTakesNoWrites) {
+  std::filesystem::rename(folder_ / "sessions.db", folder_ / "moved.db");
+  writeFile(folder_ / "sessions.db", "");
+  EXPECT_EQ(failToCreate("s1"), ErrorCode::Unavailable);
+  EXPECT_THROW(store_->check(soon()), sdk::Error);
+}
+
+TEST(StoreSqliteFailureCode, TellsWhatACallerMayConclude) {
+  for (const int code : {SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL, SQLITE_IOERR_READ,
+                         SQLITE_READONLY, SQLITE_NOMEM}) {
+    EXPECT_EQ(operationError(Failure(code)).code(), ErrorCode::Unavailable) << code;
+  }
+  for (const int code :
+       {SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_MISUSE, SQLITE_CONSTRAINT_PRIMARYKEY}) {
+    EXPECT_EQ(operationError(Failure(code)).code(), ErrorCode::Internal) << code;
+  }
+}
+
+}  // namespace
+}  // namespace token_service::store_sqlite

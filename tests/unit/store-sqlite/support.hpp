@@ -1,5 +1,8 @@
 #pragma once
 
+#include "sqlite_store.hpp"
+#include "token_service/sdk/settings.hpp"
+
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -13,9 +16,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "sqlite_store.hpp"
-#include "token_service/sdk/settings.hpp"
 
 namespace token_service::store_sqlite {
 
