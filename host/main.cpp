@@ -1,8 +1,3 @@
-#include <cstdio>
-#include <exception>
-#include <string>
-#include <vector>
-
 #include "app/command_line.hpp"
 #include "app/commands.hpp"
 #include "app/exit_code.hpp"
@@ -10,6 +5,11 @@
 #include "config/config_error.hpp"
 #include "http/server.hpp"
 #include "token_service/sdk/error.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
 
 namespace {
 

@@ -1,5 +1,11 @@
 #include "app/commands.hpp"
 
+#include "app/exit_code.hpp"
+#include "app/service.hpp"
+#include "app/signals.hpp"
+#include "app/version.hpp"
+#include "plugin/loader.hpp"
+
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -8,20 +14,14 @@
 #include <cstdio>
 #include <thread>
 
-#include "app/exit_code.hpp"
-#include "app/service.hpp"
-#include "app/signals.hpp"
-#include "app/version.hpp"
-#include "plugin/loader.hpp"
-
 namespace token_service::app {
 namespace {
 
 using namespace std::chrono_literals;
 
 log::Logger loggerFor(const config::Log& settings) {
-  return {settings.level, settings.format == config::LogFormat::Json ? log::Format::Json
-                                                                     : log::Format::Text};
+  return {settings.level,
+          settings.format == config::LogFormat::Json ? log::Format::Json : log::Format::Text};
 }
 
 // Keys and tokens must not end up in a core file; every connection needs a descriptor.

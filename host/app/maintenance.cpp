@@ -18,7 +18,9 @@ constexpr std::chrono::milliseconds kLongestRetry = 1s;
 
 Maintenance::Maintenance(sdk::Store& store, const session::Clock& clock, log::Logger& logger,
                          std::chrono::milliseconds interval)
-    : store_(store), clock_(clock), logger_(logger), interval_(interval), thread_([this] { run(); }) {}
+    : store_(store), clock_(clock), logger_(logger), interval_(interval), thread_([this] {
+        run();
+      }) {}
 
 Maintenance::~Maintenance() {
   {

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "log/logger.hpp"
+#include "session/clock.hpp"
+#include "token_service/sdk/store.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
-
-#include "log/logger.hpp"
-#include "session/clock.hpp"
-#include "token_service/sdk/store.hpp"
 
 namespace token_service::app {
 

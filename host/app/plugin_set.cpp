@@ -1,10 +1,10 @@
 #include "app/plugin_set.hpp"
 
-#include <algorithm>
-#include <stdexcept>
-
 #include "plugin/create.hpp"
 #include "plugin/loader.hpp"
+
+#include <algorithm>
+#include <stdexcept>
 
 namespace token_service::app {
 namespace {

@@ -1,10 +1,5 @@
 #pragma once
 
-#include <filesystem>
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "app/system.hpp"
 #include "config/config.hpp"
 #include "plugin/guarded_signer.hpp"
@@ -12,6 +7,11 @@
 #include "token/key_ring.hpp"
 #include "token_service/sdk/abi.hpp"
 #include "token_service/sdk/error.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace token_service::app {
 

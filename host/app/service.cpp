@@ -8,9 +8,8 @@ namespace token_service::app {
 namespace {
 
 session::Policy policyOf(const config::Config& config) {
-  return {config.tokens.issuer,           config.tokens.audience,
-          config.tokens.access_lifetime,  config.tokens.refresh_lifetime,
-          config.tokens.leeway,           config.sessions.max_per_user,
+  return {config.tokens.issuer,           config.tokens.audience, config.tokens.access_lifetime,
+          config.tokens.refresh_lifetime, config.tokens.leeway,   config.sessions.max_per_user,
           config.latest_access_only};
 }
 
@@ -25,17 +24,15 @@ std::vector<std::string> secretsOf(const config::Config& config) {
 std::vector<http::Readiness::Component> componentsOf(const config::Config& config,
                                                      PluginSet& plugins) {
   std::vector<http::Readiness::Component> components;
-  components.push_back({"signer", config.signer.name, [&plugins](sdk::Deadline deadline) {
-                          plugins.signer().check(deadline);
-                        }});
+  components.push_back({"signer", config.signer.name,
+                        [&plugins](sdk::Deadline deadline) { plugins.signer().check(deadline); }});
   if (config.refresh_signer) {
     components.push_back(
         {"refresh_signer", config.refresh_signer->name,
          [&plugins](sdk::Deadline deadline) { plugins.refreshSigner()->check(deadline); }});
   }
-  components.push_back({"store", config.store.name, [&plugins](sdk::Deadline deadline) {
-                          plugins.store().check(deadline);
-                        }});
+  components.push_back({"store", config.store.name,
+                        [&plugins](sdk::Deadline deadline) { plugins.store().check(deadline); }});
   return components;
 }
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <memory>
-
 #include "app/maintenance.hpp"
 #include "app/plugin_set.hpp"
 #include "config/config.hpp"
@@ -10,6 +8,8 @@
 #include "http/server.hpp"
 #include "http/service_secrets.hpp"
 #include "session/session_service.hpp"
+
+#include <memory>
 
 namespace token_service::app {
 

@@ -1,12 +1,12 @@
 #include "app/system.hpp"
 
+#include "token_service/sdk/base64url.hpp"
+#include "token_service/sdk/error.hpp"
+
 #include <openssl/rand.h>
 
 #include <array>
 #include <vector>
-
-#include "token_service/sdk/base64url.hpp"
-#include "token_service/sdk/error.hpp"
 
 namespace token_service::app {
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <string>
-
 #include "log/logger.hpp"
 #include "session/clock.hpp"
 #include "session/random.hpp"
 #include "token_service/sdk/host.hpp"
+
+#include <string>
 
 namespace token_service::app {
 

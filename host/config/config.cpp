@@ -1,13 +1,13 @@
 #include "config/config.hpp"
 
+#include "config/interpolation.hpp"
+#include "config/yaml_tree.hpp"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
-
-#include "config/interpolation.hpp"
-#include "config/yaml_tree.hpp"
 
 namespace token_service::config {
 namespace {
@@ -132,8 +132,7 @@ Log readLog(Settings settings) {
   const std::string level = settings.choice("level", "info", kLevels);
   const auto index = std::find(std::begin(kLevels), std::end(kLevels), level) - kLevels;
   const std::string format = settings.choice("format", "text", kFormats);
-  return {static_cast<sdk::LogLevel>(index),
-          format == "json" ? LogFormat::Json : LogFormat::Text};
+  return {static_cast<sdk::LogLevel>(index), format == "json" ? LogFormat::Json : LogFormat::Text};
 }
 
 }  // namespace

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "token_service/sdk/host.hpp"
+#include "token_service/sdk/settings.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "token_service/sdk/host.hpp"
-#include "token_service/sdk/settings.hpp"
 
 namespace token_service::config {
 
@@ -79,7 +79,8 @@ struct Config {
 Config loadConfig(const std::string& file, sdk::SettingsReport& report);
 
 // The secret of config/local.yaml, known to the whole world.
-inline constexpr const char* kDevelopmentSecret = "development-only-secret-never-use-it-in-production";
+inline constexpr const char* kDevelopmentSecret =
+    "development-only-secret-never-use-it-in-production";
 
 // Whether only this machine can reach a server that listens on the address.
 bool isLoopback(const std::string& address);

@@ -1,9 +1,9 @@
 #include "config/interpolation.hpp"
 
+#include "token_service/sdk/secret_file.hpp"
+
 #include <cstdlib>
 #include <optional>
-
-#include "token_service/sdk/secret_file.hpp"
 
 namespace token_service::config {
 namespace {

@@ -1,5 +1,8 @@
 #include "config/yaml_tree.hpp"
 
+#include "config/config_error.hpp"
+#include "token_service/sdk/error.hpp"
+
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
@@ -12,9 +15,6 @@
 #include <sstream>
 #include <stdexcept>
 #include <vector>
-
-#include "config/config_error.hpp"
-#include "token_service/sdk/error.hpp"
 
 namespace token_service::config {
 namespace {
@@ -139,8 +139,7 @@ class TreeBuilder : public YAML::EventHandler {
 };
 
 [[noreturn]] void refuse(const std::string& file, int line, const std::string& what) {
-  throw sdk::Error(sdk::ErrorCode::InvalidConfig,
-                   file + ":" + std::to_string(line) + ": " + what);
+  throw sdk::Error(sdk::ErrorCode::InvalidConfig, file + ":" + std::to_string(line) + ": " + what);
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
-
 #include "token_service/sdk/settings.hpp"
+
+#include <string>
 
 namespace token_service::config {
 

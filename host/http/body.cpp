@@ -1,10 +1,10 @@
 #include "http/body.hpp"
 
-#include <charconv>
-
 #include "http/form.hpp"
 #include "http/media_type.hpp"
 #include "token/utf8.hpp"
+
+#include <charconv>
 
 namespace token_service::http {
 namespace {

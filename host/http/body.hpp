@@ -1,13 +1,13 @@
 #pragma once
 
+#include "http/error_mapping.hpp"
+#include "http/message.hpp"
+#include "token/json.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "http/error_mapping.hpp"
-#include "http/message.hpp"
-#include "token/json.hpp"
 
 namespace token_service::http {
 

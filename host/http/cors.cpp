@@ -17,8 +17,7 @@ void Cors::addHeaders(const std::optional<std::string>& origin, Response& respon
   }
 }
 
-void Cors::addPreflightHeaders(const std::optional<std::string>& origin,
-                               Response& response) const {
+void Cors::addPreflightHeaders(const std::optional<std::string>& origin, Response& response) const {
   addHeaders(origin, response);
   if (allowed(origin)) {
     response.headers.emplace_back("Access-Control-Allow-Methods", "POST");

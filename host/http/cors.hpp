@@ -1,10 +1,10 @@
 #pragma once
 
+#include "http/message.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "http/message.hpp"
 
 namespace token_service::http {
 

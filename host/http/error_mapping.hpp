@@ -1,9 +1,9 @@
 #pragma once
 
+#include "http/message.hpp"
+
 #include <exception>
 #include <string_view>
-
-#include "http/message.hpp"
 
 namespace token_service::http {
 

@@ -1,13 +1,13 @@
 #include "http/form.hpp"
 
-#include <charconv>
-#include <utility>
+#include "token/utf8.hpp"
 
 #include <Poco/Net/MessageHeader.h>
 #include <Poco/Net/NameValueCollection.h>
 #include <Poco/String.h>
 
-#include "token/utf8.hpp"
+#include <charconv>
+#include <utility>
 
 namespace token_service::http {
 namespace {

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "token/json.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "token/json.hpp"
 
 namespace token_service::http {
 

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "token_service/sdk/host.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "token_service/sdk/host.hpp"
 
 namespace token_service::http {
 

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "log/logger.hpp"
+#include "token_service/sdk/host.hpp"
+
 #include <chrono>
 #include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
-
-#include "log/logger.hpp"
-#include "token_service/sdk/host.hpp"
 
 namespace token_service::http {
 

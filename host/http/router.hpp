@@ -1,12 +1,12 @@
 #pragma once
 
-#include <map>
-#include <memory>
-#include <string>
-
 #include "http/cors.hpp"
 #include "http/endpoint.hpp"
 #include "log/logger.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
 
 namespace token_service::http {
 

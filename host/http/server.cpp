@@ -1,5 +1,7 @@
 #include "http/server.hpp"
 
+#include "http/error_mapping.hpp"
+
 #include <Poco/ErrorHandler.h>
 #include <Poco/Net/HTTPRequestHandler.h>
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
@@ -14,8 +16,6 @@
 
 #include <cerrno>
 #include <thread>
-
-#include "http/error_mapping.hpp"
 
 namespace token_service::http {
 namespace {

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "http/request_reader.hpp"
+#include "http/router.hpp"
+#include "log/logger.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
-
-#include "http/request_reader.hpp"
-#include "http/router.hpp"
-#include "log/logger.hpp"
 
 namespace token_service::http {
 
@@ -25,8 +25,7 @@ class ListenError : public std::runtime_error {
  public:
   enum class Reason { Taken, Denied, Unusable };
 
-  ListenError(Reason reason, const std::string& what)
-      : std::runtime_error(what), reason_(reason) {}
+  ListenError(Reason reason, const std::string& what) : std::runtime_error(what), reason_(reason) {}
 
   Reason reason() const noexcept { return reason_; }
 

@@ -1,10 +1,10 @@
 #include "http/status_endpoints.hpp"
 
+#include "http/error_mapping.hpp"
+
 #include <Poco/JSON/Object.h>
 
 #include <sstream>
-
-#include "http/error_mapping.hpp"
 
 namespace token_service::http {
 namespace {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <string>
-
 #include "http/endpoint.hpp"
 #include "http/readiness.hpp"
+
+#include <string>
 
 namespace token_service::http {
 

@@ -1,13 +1,13 @@
 #include "log/logger.hpp"
 
+#include "token/json.hpp"
+#include "token/utf8.hpp"
+
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 #include <string>
-
-#include "token/json.hpp"
-#include "token/utf8.hpp"
 
 namespace token_service::log {
 namespace {
@@ -104,8 +104,8 @@ void Logger::write(Level level, std::string_view event, std::span<const Field> f
     return;
   }
   try {
-    std::string line = format_ == Format::Json ? jsonLine(level, event, fields)
-                                               : textLine(level, event, fields);
+    std::string line =
+        format_ == Format::Json ? jsonLine(level, event, fields) : textLine(level, event, fields);
     line.push_back('\n');
     // A log that cannot be written must not stop the service.
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "token_service/sdk/host.hpp"
+
 #include <initializer_list>
 #include <span>
 #include <string_view>
-
-#include "token_service/sdk/host.hpp"
 
 namespace token_service::log {
 

@@ -1,10 +1,10 @@
 #include "session/session_service.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "session/token_data.hpp"
 #include "token_service/sdk/error.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace token_service::session {
 namespace {
@@ -38,9 +38,8 @@ TokenPair SessionService::issue(std::int64_t user_id, std::string_view username,
   const std::string sid = random_.identifier();
   const Claims refresh =
       claimsFor(TokenType::Refresh, user_id, sid, iat, iat + policy_.refresh_lifetime);
-  const Claims access =
-      claimsFor(TokenType::Access, user_id, sid, iat,
-                std::min(iat + policy_.access_lifetime, refresh.exp));
+  const Claims access = claimsFor(TokenType::Access, user_id, sid, iat,
+                                  std::min(iat + policy_.access_lifetime, refresh.exp));
   token::SignedToken refresh_token = token::signToken(refresh, refresh_keys_, now, deadline);
   token::SignedToken access_token = token::signToken(access, access_keys_, now, deadline);
 
@@ -83,8 +82,7 @@ RefreshResult SessionService::refresh(std::string_view refresh_token, std::int64
     data->access = recordOf(access, std::move(access_token.kid));
     data->used_at = iat;
     session->token_data = encodeTokenData(*data);
-    if (store_.replace(session->version, *session, now, deadline) ==
-        sdk::ReplaceResult::Replaced) {
+    if (store_.replace(session->version, *session, now, deadline) == sdk::ReplaceResult::Replaced) {
       return {RefreshOutcome::Refreshed, std::move(access_token.text)};
     }
   }

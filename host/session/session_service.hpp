@@ -1,16 +1,16 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include "session/clock.hpp"
 #include "session/random.hpp"
 #include "token/key_ring.hpp"
 #include "token/token.hpp"
 #include "token_service/sdk/store.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace token_service::session {
 

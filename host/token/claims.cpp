@@ -58,9 +58,7 @@ bool readAudience(const Json* member, std::vector<std::string>& out) {
 
 }  // namespace
 
-std::string_view nameOf(TokenType type) {
-  return type == TokenType::Access ? "access" : "refresh";
-}
+std::string_view nameOf(TokenType type) { return type == TokenType::Access ? "access" : "refresh"; }
 
 std::string encodeClaims(const Claims& claims) {
   std::string out = "{\"token_type\":\"";

@@ -13,7 +13,8 @@ enum class TokenType { Access, Refresh };
 
 std::string_view nameOf(TokenType type);
 
-// The claims of our tokens (RFC 7519 section 4; `token_type` and `user_id` as simplejwt names them).
+// The claims of our tokens (RFC 7519 section 4; `token_type` and `user_id` as simplejwt names
+// them).
 struct Claims {
   TokenType type = TokenType::Access;
   std::int64_t user_id = 0;

@@ -1,9 +1,9 @@
 #include "token/json.hpp"
 
+#include "token/utf8.hpp"
+
 #include <algorithm>
 #include <charconv>
-
-#include "token/utf8.hpp"
 
 namespace token_service::token {
 namespace {

@@ -1,12 +1,12 @@
 #include "token/key_ring.hpp"
 
-#include <openssl/crypto.h>
-
-#include <stdexcept>
-
 #include "token/json.hpp"
 #include "token_service/sdk/base64url.hpp"
 #include "token_service/sdk/error.hpp"
+
+#include <openssl/crypto.h>
+
+#include <stdexcept>
 
 namespace token_service::token {
 namespace {
@@ -47,8 +47,7 @@ KeyRing::KeyRing(const std::vector<sdk::Signer*>& signers) {
       }
       std::optional<PublicKey> public_key = publicKeyOf(key);
       std::string header = headerSegment(key);
-      entries_.push_back(
-          Entry{std::move(key), signer, std::move(public_key), std::move(header)});
+      entries_.push_back(Entry{std::move(key), signer, std::move(public_key), std::move(header)});
     }
     if (signer == signers.front()) {
       signing_count_ = entries_.size();

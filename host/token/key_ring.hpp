@@ -1,12 +1,12 @@
 #pragma once
 
+#include "token/public_key.hpp"
+#include "token_service/sdk/signer.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "token/public_key.hpp"
-#include "token_service/sdk/signer.hpp"
 
 namespace token_service::token {
 

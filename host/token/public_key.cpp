@@ -1,5 +1,8 @@
 #include "token/public_key.hpp"
 
+#include "token/json.hpp"
+#include "token_service/sdk/base64url.hpp"
+
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -12,9 +15,6 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
-
-#include "token/json.hpp"
-#include "token_service/sdk/base64url.hpp"
 
 namespace token_service::token {
 namespace {

@@ -1,9 +1,9 @@
 #include "token/token.hpp"
 
-#include <algorithm>
-
 #include "token/json.hpp"
 #include "token_service/sdk/base64url.hpp"
+
+#include <algorithm>
 
 namespace token_service::token {
 namespace {
@@ -19,8 +19,8 @@ const KeyRing::Entry* keyFor(std::string_view header_segment, const KeyRing& key
   const Json* alg = header->find("alg");
   const Json* kid = header->find("kid");
   const Json* typ = header->find("typ");
-  if (alg == nullptr || kid == nullptr || typ == nullptr || !alg->isString() ||
-      !kid->isString() || !typ->isString() || typ->text != "JWT") {
+  if (alg == nullptr || kid == nullptr || typ == nullptr || !alg->isString() || !kid->isString() ||
+      !typ->isString() || typ->text != "JWT") {
     return nullptr;
   }
   const KeyRing::Entry* entry = keys.find(kid->text);

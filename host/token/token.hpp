@@ -1,14 +1,14 @@
 #pragma once
 
+#include "token/claims.hpp"
+#include "token/key_ring.hpp"
+#include "token_service/sdk/host.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "token/claims.hpp"
-#include "token/key_ring.hpp"
-#include "token_service/sdk/host.hpp"
 
 namespace token_service::token {
 

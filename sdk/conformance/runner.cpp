@@ -3,6 +3,12 @@
 // Loads a plugin as the service does and holds it to the contract of its kind. SETTINGS.yaml is the
 // map that would stand under `settings` in the service's configuration.
 
+#include "config/interpolation.hpp"
+#include "config/yaml_tree.hpp"
+#include "plugin/create.hpp"
+#include "plugin/loader.hpp"
+#include "plugin_under_test.hpp"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -10,12 +16,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <string>
-
-#include "config/interpolation.hpp"
-#include "config/yaml_tree.hpp"
-#include "plugin/create.hpp"
-#include "plugin/loader.hpp"
-#include "plugin_under_test.hpp"
 
 namespace {
 

@@ -19,6 +19,8 @@ for plugin in signer-ed25519 store-memory; do
   exported=$(nm -D --defined-only "$plugins/$plugin.so" | awk '$2 !~ /[WVu]/ { print $3 }')
   [ "$exported" = token_service_plugin_v1 ] || fail "$plugin exports: $exported"
   grep -q "$plugin" <<<"$installed" || fail "$plugin is not listed: $installed"
+  "$source_dir/tests/conformance/conformance_test.sh" \
+    "$prefix/bin/token-service-conformance" "$plugins/$plugin.so"
 done
 
 openssl genpkey -algorithm ed25519 -out "$scratch/key.pem"

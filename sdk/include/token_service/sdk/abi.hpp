@@ -1,5 +1,11 @@
 #pragma once
 
+#include "token_service/sdk/error.hpp"
+#include "token_service/sdk/host.hpp"
+#include "token_service/sdk/settings.hpp"
+#include "token_service/sdk/signer.hpp"
+#include "token_service/sdk/store.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,12 +15,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "token_service/sdk/error.hpp"
-#include "token_service/sdk/host.hpp"
-#include "token_service/sdk/settings.hpp"
-#include "token_service/sdk/signer.hpp"
-#include "token_service/sdk/store.hpp"
 
 /// How host and plugin make sure, before any code of the plugin runs, that they were built for each
 /// other. Plugin authors need nothing of this header: `plugin.hpp` uses it.
@@ -113,8 +113,8 @@ inline constexpr abi::Fingerprint kFingerprint = abi::fingerprint(kAbiVersion);
 
 /// The ELF note (System V ABI, "Note Section") that carries the fingerprint in the plugin's file.
 inline constexpr std::uint32_t kNoteType = 0x54534131;
-inline constexpr std::array<char, 16> kNoteName = {'T', 'o', 'k', 'e', 'n', 'S', 'e',
-                                                   'r', 'v', 'i', 'c', 'e'};
+inline constexpr std::array<char, 16> kNoteName = {'T', 'o', 'k', 'e', 'n', 'S',
+                                                   'e', 'r', 'v', 'i', 'c', 'e'};
 
 struct AbiNote {
   std::uint32_t name_size = sizeof(kNoteName);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "token_service/sdk/error.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,8 +11,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-
-#include "token_service/sdk/error.hpp"
 
 namespace token_service::sdk {
 
@@ -29,8 +29,9 @@ struct SecretFile {
 
 /// Reads a file that holds a key or a password: a regular file of at most 64 KiB that belongs to
 /// this process's user or to root, with no access for others, no group write, and group read only
-/// where root owns it (0600, or root's 0640). Checked on the opened file. Nobody else may be able to
-/// put another file in its place: the folder is not writable by group or others, unless it is sticky.
+/// where root owns it (0600, or root's 0640). Checked on the opened file. Nobody else may be able
+/// to put another file in its place: the folder is not writable by group or others, unless it is
+/// sticky.
 inline SecretFile readSecretFile(const std::string& path) {
   using State = SecretFile::State;
   constexpr off_t kLimit = 64 * 1024;
@@ -40,9 +41,11 @@ inline SecretFile readSecretFile(const std::string& path) {
     if (error == ENOENT || error == ENOTDIR) {
       return {State::Missing, {}, "there is no such file", ErrorCode::InvalidConfig};
     }
-    return {State::Refused, {}, "cannot be opened: " + std::string(std::strerror(error)),
-            error == EACCES || error == EPERM ? ErrorCode::PermissionDenied
-                                              : ErrorCode::InvalidConfig};
+    return {
+        State::Refused,
+        {},
+        "cannot be opened: " + std::string(std::strerror(error)),
+        error == EACCES || error == EPERM ? ErrorCode::PermissionDenied : ErrorCode::InvalidConfig};
   }
   struct Closer {
     int file;
@@ -54,12 +57,16 @@ inline SecretFile readSecretFile(const std::string& path) {
     return {State::Refused, {}, "is not a regular file", ErrorCode::InvalidConfig};
   }
   if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
-    return {State::Refused, {}, "must belong to root or to the user the service runs as: chown it",
+    return {State::Refused,
+            {},
+            "must belong to root or to the user the service runs as: chown it",
             ErrorCode::PermissionDenied};
   }
   const mode_t loose = status.st_uid == 0 ? 0037 : 0077;
   if ((status.st_mode & loose) != 0) {
-    return {State::Refused, {}, "may be read or written by others: chmod 600 it",
+    return {State::Refused,
+            {},
+            "may be read or written by others: chmod 600 it",
             ErrorCode::PermissionDenied};
   }
   struct stat folder {};
@@ -67,7 +74,9 @@ inline SecretFile readSecretFile(const std::string& path) {
   const std::string parent = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   if (::stat(parent.c_str(), &folder) != 0 ||
       ((folder.st_mode & 0022) != 0 && (folder.st_mode & S_ISVTX) == 0)) {
-    return {State::Refused, {}, "is in a folder that others may write: chmod go-w the folder",
+    return {State::Refused,
+            {},
+            "is in a folder that others may write: chmod go-w the folder",
             ErrorCode::PermissionDenied};
   }
   if (status.st_size > kLimit) {
@@ -83,7 +92,9 @@ inline SecretFile readSecretFile(const std::string& path) {
       continue;
     }
     if (count < 0) {
-      return {State::Refused, {}, "cannot be read: " + std::string(std::strerror(errno)),
+      return {State::Refused,
+              {},
+              "cannot be read: " + std::string(std::strerror(errno)),
               ErrorCode::InvalidConfig};
     }
     if (count == 0) {

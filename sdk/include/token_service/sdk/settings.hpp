@@ -1,5 +1,7 @@
 #pragma once
 
+#include "token_service/sdk/error.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -13,8 +15,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "token_service/sdk/error.hpp"
 
 namespace token_service::sdk {
 
@@ -50,7 +50,8 @@ struct SettingProblem {
   std::string what;
 };
 
-/// All that is wrong with one file. Problems gather here, so that an operator sees them all at once.
+/// All that is wrong with one file. Problems gather here, so that an operator sees them all at
+/// once.
 struct SettingsReport {
   std::string file;
   std::vector<SettingProblem> problems;
@@ -82,10 +83,10 @@ struct SettingsReport {
 
 /// Typed access to one map of a configuration file.
 ///
-/// A getter that finds something wrong notes the problem, with the file, the line and the key's full
-/// path, and returns a harmless value, so that one run reports everything. Call `finish()` once all
-/// settings are read and before any of them is used: it throws Error if there was a problem, and it
-/// refuses every key that no getter asked for.
+/// A getter that finds something wrong notes the problem, with the file, the line and the key's
+/// full path, and returns a harmless value, so that one run reports everything. Call `finish()`
+/// once all settings are read and before any of them is used: it throws Error if there was a
+/// problem, and it refuses every key that no getter asked for.
 ///
 /// Values have units: durations are written `500ms`, `10s`, `15m`, `24h`, `30d`; sizes `512B`,
 /// `16KiB`, `1MiB`. Not safe for use from several threads; valid while the host's object lives.
@@ -257,8 +258,7 @@ class Settings {
 
   /// Notes that the value under a key cannot be used. `what` says why and what to do, and does not
   /// repeat a secret.
-  void problem(std::string_view key, std::string what,
-               ErrorCode code = ErrorCode::InvalidConfig) {
+  void problem(std::string_view key, std::string what, ErrorCode code = ErrorCode::InvalidConfig) {
     const SettingNode* node = lookUp(key);
     addProblem(node == nullptr ? *node_ : *node, pathOf(key), std::move(what), code);
   }
@@ -307,7 +307,7 @@ class Settings {
     const auto found = std::find_if(node_->children.begin(), node_->children.end(),
                                     [&](const SettingNode& child) { return child.key == key; });
     return found == node_->children.end() || node_->kind != SettingNode::Kind::Map ? nullptr
-                                                                                    : &*found;
+                                                                                   : &*found;
   }
 
   /// The node with a value under the key; remembers that the key was asked for.

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "token_service/sdk/host.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "token_service/sdk/host.hpp"
 
 namespace token_service::sdk {
 

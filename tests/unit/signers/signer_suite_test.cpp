@@ -1,12 +1,8 @@
-// Runs the conformance suite for signers on one of our classes, on a signer of another algorithm,
-// or on one with a fault, which the suite must find.
+// Runs the conformance suite for signers on a signer of an algorithm that no plugin of ours has, or
+// on one with a fault, which the suite must find.
 
 #include "conformance/plugin_under_test.hpp"
 #include "conformance/published_key.hpp"
-#include "hs256_signer.hpp"
-#include "plugin_settings.hpp"
-#include "rs256_signer.hpp"
-#include "temporary_folder.hpp"
 #include "test_keys.hpp"
 #include "token_service/sdk/base64url.hpp"
 
@@ -21,14 +17,6 @@
 
 namespace token_service::signers_test {
 namespace {
-
-template <typename PluginSigner>
-std::unique_ptr<sdk::Signer> fromFile(const std::string& setting) {
-  static const TemporaryFolder folder;
-  static SilentHost host;
-  PluginSettings settings(folder.path(), {{setting, "key"}, {"create_missing", "true"}});
-  return std::make_unique<PluginSigner>(settings.settings(), host, sdk::Mode::Serve);
-}
 
 // The algorithms that third parties may bring.
 class OtherAlgorithm : public sdk::Signer {
@@ -161,8 +149,6 @@ class AnyKid final : public OtherAlgorithm {
 using MakeSigner = std::function<std::unique_ptr<sdk::Signer>()>;
 
 const std::map<std::string, MakeSigner> kSigners = {
-    {"hs256", [] { return fromFile<signer_hs256::Hs256Signer>("secret_file"); }},
-    {"rs256", [] { return fromFile<signer_rs256::Rs256Signer>("private_key_file"); }},
     {"ps256", [] { return std::make_unique<OtherAlgorithm>("PS256", rsaKey(2048)); }},
     {"es256", [] { return std::make_unique<OtherAlgorithm>("ES256", ellipticKey()); }},
     {"eddsa", [] { return std::make_unique<OtherAlgorithm>("EdDSA", edwardsKey()); }},
