@@ -85,7 +85,7 @@ void Admission::settleSchema(Connection& connection, sdk::Deadline deadline) {
 }
 
 void Admission::inspectSchema(Connection& connection, sdk::Deadline deadline) {
-  const Schema schema = readSchema(connection, deadline);
+  const Schema schema = readSchema(connection, settings_, deadline);
   refuseNewerSchema(schema, settings_);
   has_tables_ = schema.version >= kSchemaVersion;
   if (!has_tables_) {
