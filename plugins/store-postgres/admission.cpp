@@ -130,6 +130,7 @@ void Admission::checkTableRights(Connection& connection, sdk::Deadline deadline)
 
 void Admission::prepareStatements(Connection& connection, sdk::Deadline deadline) {
   std::vector<Call> calls;
+  calls.reserve(kPlainStatements.size() + kTableStatements.size());
   for (const Statement* statement : kPlainStatements) {
     calls.push_back(Call::prepare(statement->name, statement->sql));
   }
