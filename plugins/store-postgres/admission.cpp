@@ -85,7 +85,7 @@ void Admission::settleSchema(Connection& connection, sdk::Deadline deadline) {
 }
 
 void Admission::inspectSchema(Connection& connection, sdk::Deadline deadline) {
-  const Schema schema = readSchema(connection, deadline);
+  const Schema schema = readSchema(connection, settings_, deadline);
   refuseNewerSchema(schema, settings_);
   has_tables_ = schema.version >= kSchemaVersion;
   if (!has_tables_) {
@@ -130,6 +130,7 @@ void Admission::checkTableRights(Connection& connection, sdk::Deadline deadline)
 
 void Admission::prepareStatements(Connection& connection, sdk::Deadline deadline) {
   std::vector<Call> calls;
+  calls.reserve(kPlainStatements.size() + kTableStatements.size());
   for (const Statement* statement : kPlainStatements) {
     calls.push_back(Call::prepare(statement->name, statement->sql));
   }

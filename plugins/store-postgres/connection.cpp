@@ -67,8 +67,18 @@ std::string sqlstateIn(std::string_view line) {
   return fits ? std::string(state) : std::string();
 }
 
-bool isRefusedForGood(std::string_view sqlstate) {
-  return sqlstate.starts_with("28") || sqlstate == "3D000" || sqlstate == "42501";
+// The first SQLSTATE that says our settings are wrong: authorization, no such database, no right to
+// connect.
+std::string refusalIn(std::string_view message) {
+  for (std::size_t begin = 0; begin < message.size();) {
+    const std::size_t end = std::min(message.find('\n', begin), message.size());
+    const std::string state = sqlstateIn(message.substr(begin, end - begin));
+    if (state.starts_with("28") || state == "3D000" || state == "42501") {
+      return state;
+    }
+    begin = end + 1;
+  }
+  return {};
 }
 
 sdk::Error misconfigured(const std::string& what) { return {sdk::ErrorCode::InvalidConfig, what}; }
@@ -81,21 +91,18 @@ sdk::Error connectError(PGconn* connection, const DatabaseSettings& settings,
                         const std::string& place) {
   const std::string who = "user '" + settings.user + "' for database '" + settings.database + "'";
   const std::string_view message = PQerrorMessage(connection);
-  std::string first_line(message.substr(0, message.find('\n')));
-  for (std::size_t begin = 0; begin < message.size();) {
-    const std::size_t end = std::min(message.find('\n', begin), message.size());
-    const std::string state = sqlstateIn(message.substr(begin, end - begin));
-    if (state == "3D000") {
-      return misconfigured("the server at '" + place + "' has no database '" + settings.database +
-                           "' (SQLSTATE 3D000): create it or correct " +
-                           "'database' (connecting as user '" + settings.user + "')");
-    }
-    if (isRefusedForGood(state)) {
-      return misconfigured("the server at '" + place + "' refused " + who + " (SQLSTATE " + state +
-                           "): check user, password, the role's LOGIN and CONNECT rights and the "
-                           "server's pg_hba.conf");
-    }
-    begin = end + 1;
+  const std::string first_line(message.substr(0, message.find('\n')));
+  const std::string refusal = refusalIn(message);
+  if (refusal == "3D000") {
+    return misconfigured(
+        "the server at '" + place + "' has no database '" + settings.database +
+        "' (SQLSTATE 3D000): create it or correct 'database' (connecting as user '" +
+        settings.user + "')");
+  }
+  if (!refusal.empty()) {
+    return misconfigured("the server at '" + place + "' refused " + who + " (SQLSTATE " + refusal +
+                         "): check user, password, the role's LOGIN and CONNECT rights and the "
+                         "server's pg_hba.conf");
   }
   if (PQconnectionNeedsPassword(connection) != 0) {
     return misconfigured("the server at '" + place + "' wants a password of " + who +

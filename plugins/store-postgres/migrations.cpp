@@ -30,6 +30,7 @@ const std::array<Migration, 1> kMigrations = {{
 }};
 
 constexpr const char* kHasTable = "SELECT to_regclass('schema_migrations') IS NOT NULL";
+constexpr const char* kMayRead = "SELECT has_table_privilege('schema_migrations', 'SELECT')";
 constexpr const char* kReadVersion =
     "SELECT coalesce(max(version), 0), coalesce(max(coalesce(oldest_compatible, version)), 0)"
     " FROM schema_migrations";
@@ -93,10 +94,17 @@ sdk::Error refusal(const Failure& failure, const DatabaseSettings& settings) {
 
 const std::int64_t kSchemaVersion = static_cast<std::int64_t>(kMigrations.size());
 
-Schema readSchema(Connection& connection, sdk::Deadline deadline) {
+Schema readSchema(Connection& connection, const DatabaseSettings& settings,
+                  sdk::Deadline deadline) {
   const Call has_table = Call::query(kHasTable);
   if (!connection.run({&has_table, 1}, deadline).front().flag(0, 0)) {
     return {};
+  }
+  const Call may_read = Call::query(kMayRead);
+  if (!connection.run({&may_read, 1}, deadline).front().flag(0, 0)) {
+    throw sdk::Error(sdk::ErrorCode::InvalidConfig,
+                     "user '" + settings.user + "' lacks SELECT on table schema_migrations in " +
+                         describeDatabase(settings) + ": grant it");
   }
   const Call read = Call::query(kReadVersion);
   return schemaOf(connection.run({&read, 1}, deadline).front());
@@ -114,7 +122,7 @@ void refuseNewerSchema(const Schema& schema, const DatabaseSettings& settings) {
 std::int64_t migrate(Connection& connection, const DatabaseSettings& settings,
                      sdk::Deadline deadline) {
   try {
-    const Schema found = readSchema(connection, deadline);
+    const Schema found = readSchema(connection, settings, deadline);
     Schema present = found;
     while (present.version < kSchemaVersion) {
       present = beginAlone(connection, deadline);

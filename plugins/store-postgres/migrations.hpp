@@ -17,8 +17,8 @@ struct Schema {
   std::int64_t oldest_compatible = 0;
 };
 
-// Throws Failure.
-Schema readSchema(Connection& connection, sdk::Deadline deadline);
+// Throws Failure, or sdk::Error (InvalidConfig) if the role may not look.
+Schema readSchema(Connection& connection, const DatabaseSettings& settings, sdk::Deadline deadline);
 
 // Throws sdk::Error (InvalidConfig) if the database was changed by a newer program that says we do
 // not fit any more.

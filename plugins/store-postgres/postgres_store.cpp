@@ -170,6 +170,7 @@ std::vector<sdk::Session> PostgresStore::list(std::int64_t user_id, sdk::Time no
   const std::vector<Rows> answers = perform(Effect::Reads, {&call, 1}, deadline);
   const Rows& rows = answers.front();
   std::vector<sdk::Session> sessions;
+  sessions.reserve(static_cast<std::size_t>(rows.count()));
   for (int row = 0; row < rows.count(); ++row) {
     sessions.push_back(sessionOf(user_id, rows, row));
   }

@@ -85,6 +85,7 @@ TEST_F(Startup, ARoleThatMayNotCreateTablesIsRefusedUntilTheyAreThere) {
     EXPECT_TRUE(contains(error.what(), "grant CREATE")) << error.what();
   }
   makeStore(settingsFor(database_.superuser()), host_, sdk::Mode::Migrate);
+  EXPECT_TRUE(contains(refusal(roleSettings()).what(), "lacks SELECT on table schema_migrations"));
   database_.sql("GRANT SELECT, INSERT, UPDATE, DELETE ON user_tokens TO " +
                 identifier(role_.name()) + "; GRANT SELECT ON schema_migrations TO " +
                 identifier(role_.name()));
