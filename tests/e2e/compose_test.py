@@ -62,6 +62,7 @@ class TokenService(unittest.TestCase):
 
     def test_reaches_the_database_by_its_name(self):
         self.assertEqual(self.service["environment"]["TOKEN_SERVICE_DB_HOST"], "database")
+        self.assertEqual(self.service["environment"]["TOKEN_SERVICE_DB_SSLMODE"], "disable")
 
     def test_cannot_change_its_configuration_and_keys(self):
         self.assertEqual(

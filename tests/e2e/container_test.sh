@@ -96,7 +96,8 @@ mapfile -t command < <(instruction ENTRYPOINT && instruction CMD)
 mapfile -t health < <(instruction HEALTHCHECK)
 startService inRoot "$root" --userspec="$user" "$root" env \
   TOKEN_SERVICE_DB_HOST="$(connection host)" TOKEN_SERVICE_DB_USER="$(connection user)" \
-  TOKEN_SERVICE_DB_PASSWORD="$(connection password)" SERVICE_SECRET="$service_secret" \
+  TOKEN_SERVICE_DB_PASSWORD="$(connection password)" TOKEN_SERVICE_DB_SSLMODE=disable \
+  SERVICE_SECRET="$service_secret" \
   "${command[@]}"
 
 [ "$(ps -o uid=,gid= -p "$service" | xargs)" = "${user/:/ }" ] || fail "it does not run as $user"
