@@ -1,6 +1,7 @@
 #include "token_service/sdk/plugin.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <iterator>
@@ -22,7 +23,8 @@ bool isNewer(const sdk::Session& left, const sdk::Session& right) {
   return std::tie(left.created_at, left.id) > std::tie(right.created_at, right.id);
 }
 
-// Sessions that last as long as the process: for tests and for trying things out.
+// Sessions that last as long as the object: for tests and for trying things out. All of the
+// contract but durability.
 class MemoryStore final : public sdk::Store {
  public:
   MemoryStore(sdk::Settings& settings, sdk::Host& /*host*/, sdk::Mode /*mode*/) {
@@ -30,9 +32,10 @@ class MemoryStore final : public sdk::Store {
   }
 
   void create(const sdk::Session& session, std::int64_t max_per_user, sdk::Time now,
-              sdk::Deadline /*deadline*/) override {
-    const std::lock_guard lock(mutex_);
+              sdk::Deadline deadline) override {
+    const std::unique_lock lock = lockBefore(deadline);
     Sessions& sessions = users_[session.user_id];
+    std::erase_if(sessions, [&](const auto& entry) { return !isLive(entry.second, now); });
     if (sessions.contains(session.id)) {
       throw sdk::Error(sdk::ErrorCode::Internal, "the session id is already taken");
     }
@@ -48,15 +51,15 @@ class MemoryStore final : public sdk::Store {
   }
 
   std::optional<sdk::Session> find(std::int64_t user_id, std::string_view session_id, sdk::Time now,
-                                   sdk::Deadline /*deadline*/) override {
-    const std::lock_guard lock(mutex_);
+                                   sdk::Deadline deadline) override {
+    const std::unique_lock lock = lockBefore(deadline);
     const sdk::Session* session = findLive(user_id, session_id, now);
     return session == nullptr ? std::nullopt : std::optional(*session);
   }
 
   sdk::ReplaceResult replace(std::int64_t expected_version, const sdk::Session& next, sdk::Time now,
-                             sdk::Deadline /*deadline*/) override {
-    const std::lock_guard lock(mutex_);
+                             sdk::Deadline deadline) override {
+    const std::unique_lock lock = lockBefore(deadline);
     sdk::Session* session = findLive(next.user_id, next.id, now);
     if (session == nullptr) {
       return sdk::ReplaceResult::Gone;
@@ -71,15 +74,15 @@ class MemoryStore final : public sdk::Store {
   }
 
   std::vector<sdk::Session> list(std::int64_t user_id, sdk::Time now,
-                                 sdk::Deadline /*deadline*/) override {
-    const std::lock_guard lock(mutex_);
+                                 sdk::Deadline deadline) override {
+    const std::unique_lock lock = lockBefore(deadline);
     const auto user = users_.find(user_id);
     return user == users_.end() ? std::vector<sdk::Session>() : liveNewestFirst(user->second, now);
   }
 
   bool end(std::int64_t user_id, std::string_view session_id, sdk::Time now,
-           sdk::Deadline /*deadline*/) override {
-    const std::lock_guard lock(mutex_);
+           sdk::Deadline deadline) override {
+    const std::unique_lock lock = lockBefore(deadline);
     if (findLive(user_id, session_id, now) == nullptr) {
       return false;
     }
@@ -89,8 +92,8 @@ class MemoryStore final : public sdk::Store {
     return true;
   }
 
-  std::int64_t endAll(std::int64_t user_id, sdk::Time now, sdk::Deadline /*deadline*/) override {
-    const std::lock_guard lock(mutex_);
+  std::int64_t endAll(std::int64_t user_id, sdk::Time now, sdk::Deadline deadline) override {
+    const std::unique_lock lock = lockBefore(deadline);
     const auto user = users_.find(user_id);
     if (user == users_.end()) {
       return 0;
@@ -101,9 +104,8 @@ class MemoryStore final : public sdk::Store {
     return ended;
   }
 
-  std::int64_t purgeExpired(sdk::Time before, std::int64_t limit,
-                            sdk::Deadline /*deadline*/) override {
-    const std::lock_guard lock(mutex_);
+  std::int64_t purgeExpired(sdk::Time before, std::int64_t limit, sdk::Deadline deadline) override {
+    const std::unique_lock lock = lockBefore(deadline);
     std::int64_t removed = 0;
     for (auto user = users_.begin(); user != users_.end() && removed < limit;) {
       std::erase_if(user->second, [&](const auto& entry) {
@@ -116,11 +118,19 @@ class MemoryStore final : public sdk::Store {
     return removed;
   }
 
-  void check(sdk::Deadline /*deadline*/) override {}
+  void check(sdk::Deadline deadline) override { lockBefore(deadline); }
 
  private:
   using Sessions = std::map<std::string, sdk::Session, std::less<>>;
   using Users = std::unordered_map<std::int64_t, Sessions>;
+
+  std::unique_lock<std::timed_mutex> lockBefore(sdk::Deadline deadline) {
+    std::unique_lock lock(mutex_, std::defer_lock);
+    if (std::chrono::steady_clock::now() >= deadline || !lock.try_lock_until(deadline)) {
+      throw sdk::Error(sdk::ErrorCode::Unavailable, "there was no time left");
+    }
+    return lock;
+  }
 
   static bool isLive(const sdk::Session& session, sdk::Time now) {
     return session.expires_at > now;
@@ -151,7 +161,7 @@ class MemoryStore final : public sdk::Store {
     return user->second.empty() ? users_.erase(user) : std::next(user);
   }
 
-  std::mutex mutex_;
+  std::timed_mutex mutex_;
   Users users_;
 };
 
