@@ -65,7 +65,7 @@ start() {
   }
 
   # Another process may take the port between the look and the use.
-  for attempt in 1 2 3 4 5; do
+  for _ in 1 2 3 4 5; do
     port=$(free_port)
     if launch "$folder" "$port"; then
       echo "$port" > "$folder/port"
