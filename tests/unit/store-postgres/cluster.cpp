@@ -51,7 +51,7 @@ std::string literal(const std::string& text) {
 
 }  // namespace
 
-std::string quoted(const std::string& name) {
+std::string identifier(const std::string& name) {
   std::string result = "\"";
   for (const char character : name) {
     result.append(character == '"' ? 2 : 1, character);
@@ -96,24 +96,25 @@ std::vector<std::string> runSql(const Conninfo& where, const std::string& sql) {
 Database::Database(Conninfo cluster, const std::string& suffix)
     : cluster_(std::move(cluster)), name_(uniqueName() + suffix), conninfo_(cluster_) {
   conninfo_["dbname"] = name_;
-  runSql(cluster_, "CREATE DATABASE " + quoted(name_));
+  runSql(cluster_, "CREATE DATABASE " + identifier(name_));
 }
 
 Database::~Database() {
   try {
-    runSql(cluster_, "DROP DATABASE " + quoted(name_) + " WITH (FORCE)");
+    runSql(cluster_, "DROP DATABASE " + identifier(name_) + " WITH (FORCE)");
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
   }
 }
 
 Role::Role(const std::string& password, const std::string& suffix) : name_(uniqueName() + suffix) {
-  runSql(testCluster(), "CREATE ROLE " + quoted(name_) + " LOGIN PASSWORD " + literal(password));
+  runSql(testCluster(),
+         "CREATE ROLE " + identifier(name_) + " LOGIN PASSWORD " + literal(password));
 }
 
 Role::~Role() {
   try {
-    runSql(testCluster(), "DROP ROLE " + quoted(name_));
+    runSql(testCluster(), "DROP ROLE " + identifier(name_));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
   }

@@ -66,6 +66,6 @@ class OwnCluster {
 };
 
 // An SQL identifier in quotes.
-std::string quoted(const std::string& name);
+std::string identifier(const std::string& name);
 
 }  // namespace token_service::test
