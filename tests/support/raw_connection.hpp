@@ -13,6 +13,7 @@ class RawConnection {
   explicit RawConnection(std::uint16_t port);
 
   void send(const std::string& bytes);
+  void endSending() { socket_.shutdownSend(); }
   // Everything up to the end of the connection. Throws a Poco exception if that does not come
   // within five seconds.
   std::string receiveAll();

@@ -49,7 +49,7 @@ std::vector<std::string> sqliteContent(const std::filesystem::path& file) {
   std::vector<std::string> all;
   for (const std::string& table :
        sqliteRows(opened, "SELECT name FROM sqlite_master WHERE type = 'table'")) {
-    for (std::string& row : sqliteRows(opened, "SELECT * FROM " + quoted(table))) {
+    for (std::string& row : sqliteRows(opened, "SELECT * FROM '" + table + "'")) {
       all.push_back(std::move(row));
     }
   }
@@ -75,6 +75,8 @@ std::string nameOf(const Pair& pair) {
   return std::string(pair.signer == SignerKind::Hs256 ? "hs256" : "rs256") +
          (pair.store == StoreKind::Sqlite ? "_sqlite" : "_postgres");
 }
+
+std::ostream& operator<<(std::ostream& stream, const Pair& pair) { return stream << nameOf(pair); }
 
 ServiceSetup::ServiceSetup(const Pair& pair) : pair_(pair) {
   if (pair.store == StoreKind::Postgres) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Pair {
 };
 
 std::string nameOf(const Pair& pair);
+std::ostream& operator<<(std::ostream& stream, const Pair& pair);
 
 // What processes of the service run on: configuration, keys and database, all of them thrown away
 // with the object. Several processes may run on one setup, at once or one after the other.

@@ -104,7 +104,7 @@ std::string withMember(const std::string& json, const std::string& name, const s
 }
 
 std::string withoutMember(const std::string& json, const std::string& name) {
-  const Poco::JSON::Object::Ptr object = parsed(json);
+  Poco::JSON::Object::Ptr object = parsed(json);
   object->remove(name);
   std::ostringstream stream;
   object->stringify(stream);

@@ -1,0 +1,105 @@
+#include <chrono>
+#include <thread>
+
+#include "contract_test.hpp"
+
+namespace token_service::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::int64_t claim(const std::string& token, const std::string& name) {
+  return std::stoll(memberOf(partsOf(token).claims, name));
+}
+
+void sleepUntil(std::int64_t seconds_of_unix) {
+  std::this_thread::sleep_until(std::chrono::system_clock::time_point(
+      std::chrono::seconds(seconds_of_unix)));
+}
+
+class LifetimeTest : public OwnServiceTest {};
+
+INSTANTIATE_TEST_SUITE_P(Pairs, LifetimeTest, kPairs, pairName);
+
+TEST_P(LifetimeTest, accessTokenThenSessionExpire) {
+  setup.set("tokens", "{access_lifetime: 2s, refresh_lifetime: 4s}");
+  const ServiceProcess service(setup);
+  TokenApi api(service);
+  const TokenPair tokens = api.logIn(1);
+  EXPECT_EQ(claim(tokens.access, "exp"), claim(tokens.access, "iat") + 2);
+  EXPECT_EQ(claim(tokens.refresh, "exp"), claim(tokens.refresh, "iat") + 4);
+  EXPECT_TRUE(api.isValid(1, tokens.access));
+
+  sleepUntil(claim(tokens.access, "exp"));
+  expectError(api.validate(1, tokens.access), kInvalidToken);
+  expectError(api.invalidate(1, tokens.access), kInvalidToken);
+  const std::string second = api.refreshed(1, tokens.refresh);
+  EXPECT_TRUE(api.isValid(1, second));
+
+  sleepUntil(claim(tokens.refresh, "exp") - 1);
+  const std::string last = api.refreshed(1, tokens.refresh);
+  EXPECT_EQ(claim(last, "exp"), claim(tokens.refresh, "exp"))
+      << "an access token never outlives its session";
+
+  sleepUntil(claim(tokens.refresh, "exp"));
+  expectError(api.refresh(1, tokens.refresh), kInvalidToken);
+  expectError(api.validate(1, last), kInvalidToken);
+  const TokenPair admin = api.logIn(2);
+  expectError(api.invalidate(1, admin.access), kNotLoggedIn);
+}
+
+TEST_P(LifetimeTest, leewayIsForExpiryOnly) {
+  setup.set("tokens", "{leeway: 30s}");
+  const ServiceProcess service(setup);
+  TokenApi api(service);
+  const TokenPair tokens = api.logIn(1);
+  const TokenParts parts = partsOf(tokens.access);
+  const std::int64_t now = claim(tokens.access, "iat");
+  const auto isValidWith = [&](const std::string& name, std::int64_t value) {
+    return api.isValid(
+        1, forge().sign(parts.header, withMember(parts.claims, name, std::to_string(value))));
+  };
+  EXPECT_TRUE(isValidWith("exp", now - 5));
+  EXPECT_FALSE(isValidWith("exp", now - 31));
+}
+
+TEST_P(LifetimeTest, iatAndNbfTolerateAMinute) {
+  const ServiceProcess service(setup);
+  TokenApi api(service);
+  const TokenPair tokens = api.logIn(1);
+  const TokenParts parts = partsOf(tokens.access);
+  const std::int64_t now = claim(tokens.access, "iat");
+  for (const char* name : {"iat", "nbf"}) {
+    const auto isValidAt = [&](std::int64_t time) {
+      return api.isValid(
+          1, forge().sign(parts.header, withMember(parts.claims, name, std::to_string(time))));
+    };
+    EXPECT_TRUE(isValidAt(now + 55)) << name;
+    EXPECT_FALSE(isValidAt(now + 90)) << name;
+  }
+}
+
+TEST_P(LifetimeTest, expiredSessionsAreRemovedAndDoNotCount) {
+  setup.set("tokens", "{access_lifetime: 1s, refresh_lifetime: 1s}");
+  setup.set("sessions", "{max_per_user: 2, purge_interval: 200ms}");
+  const ServiceProcess service(setup);
+  TokenApi api(service);
+  const std::string username = "a-name-to-be-found";
+  const auto rowsOfUser = [&] {
+    int count = 0;
+    for (const std::string& row : setup.storedRows()) {
+      count += row.find(username) != std::string::npos ? 1 : 0;
+    }
+    return count;
+  };
+  api.logIn(1, username);
+  EXPECT_EQ(rowsOfUser(), 1);
+  const auto deadline = std::chrono::steady_clock::now() + 10s;
+  while (rowsOfUser() > 0 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(100ms);
+  }
+  EXPECT_EQ(rowsOfUser(), 0);
+}
+
+}  // namespace
+}  // namespace token_service::test
