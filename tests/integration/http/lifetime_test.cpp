@@ -79,27 +79,5 @@ TEST_P(LifetimeTest, iatAndNbfTolerateAMinute) {
   }
 }
 
-TEST_P(LifetimeTest, expiredSessionsAreRemovedAndDoNotCount) {
-  setup.set("tokens", "{access_lifetime: 1s, refresh_lifetime: 1s}");
-  setup.set("sessions", "{max_per_user: 2, purge_interval: 200ms}");
-  const ServiceProcess service(setup);
-  TokenApi api(service);
-  const std::string username = "a-name-to-be-found";
-  const auto rowsOfUser = [&] {
-    int count = 0;
-    for (const std::string& row : setup.storedRows()) {
-      count += row.find(username) != std::string::npos ? 1 : 0;
-    }
-    return count;
-  };
-  api.logIn(1, username);
-  EXPECT_EQ(rowsOfUser(), 1);
-  const auto deadline = std::chrono::steady_clock::now() + 10s;
-  while (rowsOfUser() > 0 && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(100ms);
-  }
-  EXPECT_EQ(rowsOfUser(), 0);
-}
-
 }  // namespace
 }  // namespace token_service::test
