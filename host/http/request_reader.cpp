@@ -56,8 +56,7 @@ std::optional<Failure> bodySize(const HTTPServerRequest& request, std::int64_t m
     return has_body ? std::optional(Failure::LengthRequired) : std::nullopt;
   }
   const std::string text = request.get("Content-Length");
-  if (lengths > 1 || text.empty() ||
-      text.find_first_not_of("0123456789") != std::string::npos) {
+  if (lengths > 1 || text.empty() || text.find_first_not_of("0123456789") != std::string::npos) {
     return Failure::InvalidRequest;
   }
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <optional>
-
 #include "http/error_mapping.hpp"
 #include "http/message.hpp"
 #include "session/random.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
 
 namespace Poco::Net {
 class HTTPServerRequest;

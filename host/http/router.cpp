@@ -4,8 +4,7 @@ namespace token_service::http {
 namespace {
 
 bool allows(Endpoint::Method allowed, const std::string& method) {
-  return allowed == Endpoint::Method::Post ? method == "POST"
-                                           : method == "GET" || method == "HEAD";
+  return allowed == Endpoint::Method::Post ? method == "POST" : method == "GET" || method == "HEAD";
 }
 
 std::string allowHeader(Endpoint::Method method) {

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <map>
-#include <memory>
-#include <string>
-
 #include "http/cors.hpp"
 #include "http/endpoint.hpp"
 #include "http/error_mapping.hpp"
 #include "log/logger.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
 
 namespace token_service::http {
 

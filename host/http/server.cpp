@@ -1,5 +1,7 @@
 #include "http/server.hpp"
 
+#include "http/error_mapping.hpp"
+
 #include <Poco/ErrorHandler.h>
 #include <Poco/Net/HTTPRequestHandler.h>
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
@@ -16,9 +18,8 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <ostream>
 #include <thread>
-
-#include "http/error_mapping.hpp"
 
 namespace token_service::http {
 namespace {
@@ -62,7 +63,14 @@ void send(const Request& request, const Response& answer, HTTPServerResponse& re
     return;
   }
   response.setContentType("application/json");
-  response.sendBuffer(answer.body.data(), answer.body.size());
+  if (!answer.close) {
+    response.sendBuffer(answer.body.data(), answer.body.size());
+    return;
+  }
+  // What sendBuffer writes leaves only after the handler has returned.
+  response.setContentLength64(static_cast<Poco::Int64>(answer.body.size()));
+  std::ostream& stream = response.send();
+  stream << (request.method == "HEAD" ? "" : answer.body) << std::flush;
 }
 
 // A connection that is closed with bytes unread is reset, and the caller may never see the answer.
