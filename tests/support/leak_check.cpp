@@ -23,9 +23,7 @@ Remembered& remembered() {
 
 }  // namespace
 
-void rememberToken(const std::string& token) {
-  rememberSecret(token.substr(token.rfind('.') + 1));
-}
+void rememberToken(const std::string& token) { rememberSecret(token.substr(token.rfind('.') + 1)); }
 
 void rememberSecret(const std::string& secret) {
   const std::scoped_lock lock(remembered().mutex);

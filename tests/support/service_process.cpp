@@ -1,5 +1,7 @@
 #include "service_process.hpp"
 
+#include "leak_check.hpp"
+
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -11,8 +13,6 @@
 #include <optional>
 #include <stdexcept>
 #include <thread>
-
-#include "leak_check.hpp"
 
 namespace token_service::test {
 namespace {

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "service_setup.hpp"
+
 #include <sys/types.h>
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
-
-#include "service_setup.hpp"
 
 namespace token_service::test {
 

@@ -24,8 +24,7 @@ std::vector<std::string> sqliteRows(sqlite3* database, const std::string& sql) {
   if (sqlite3_prepare_v2(database, sql.c_str(), -1, &prepared, nullptr) != SQLITE_OK) {
     throw std::runtime_error(sql + ": " + sqlite3_errmsg(database));
   }
-  const std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> statement(prepared,
-                                                                        sqlite3_finalize);
+  const std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> statement(prepared, sqlite3_finalize);
   std::vector<std::string> rows;
   while (sqlite3_step(prepared) == SQLITE_ROW) {
     std::string row;

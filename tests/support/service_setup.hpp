@@ -1,14 +1,14 @@
 #pragma once
 
+#include "cluster.hpp"
+#include "test_folder.hpp"
+
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
-
-#include "cluster.hpp"
-#include "test_folder.hpp"
 
 namespace token_service::test {
 

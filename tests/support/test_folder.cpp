@@ -1,11 +1,11 @@
 #include "test_folder.hpp"
 
+#include <stdlib.h>
+
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <system_error>
-
-#include <stdlib.h>
 
 namespace token_service::test {
 

@@ -111,8 +111,7 @@ std::string withoutMember(const std::string& json, const std::string& name) {
   return stream.str();
 }
 
-std::string withAdded(const std::string& json, const std::string& name,
-                         const std::string& value) {
+std::string withAdded(const std::string& json, const std::string& name, const std::string& value) {
   const std::string start = json.substr(0, json.rfind('}'));
   return start + (start == "{" ? "" : ",") + "\"" + name + "\":" + value + "}";
 }
@@ -146,8 +145,8 @@ std::string makeRsaKey() {
 std::string hmacSha256(const std::string& key, const std::string& bytes) {
   std::string mac(EVP_MAX_MD_SIZE, '\0');
   unsigned size = 0;
-  require(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytesOf(bytes),
-               bytes.size(), bytesOf(mac), &size) != nullptr,
+  require(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytesOf(bytes), bytes.size(),
+               bytesOf(mac), &size) != nullptr,
           "make a MAC");
   mac.resize(size);
   return mac;

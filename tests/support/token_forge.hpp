@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
-
 #include "service_setup.hpp"
+
+#include <string>
 
 namespace token_service::test {
 
@@ -27,8 +27,7 @@ std::string withMember(const std::string& json, const std::string& name, const s
 std::string withoutMember(const std::string& json, const std::string& name);
 
 // The object with another member of that name after its own.
-std::string withAdded(const std::string& json, const std::string& name,
-                         const std::string& value);
+std::string withAdded(const std::string& json, const std::string& name, const std::string& value);
 
 // Signs whatever it is given, with OpenSSL alone and no code of the service.
 class TokenForge {

@@ -1,7 +1,7 @@
+#include "contract_test.hpp"
+
 #include <map>
 #include <set>
-
-#include "contract_test.hpp"
 
 namespace token_service::test {
 namespace {
@@ -107,10 +107,10 @@ TokensByName BadTokensTest::wronglyHeaded(const std::string& token) const {
   const auto add = [&](const std::string& name, const std::string& header) {
     all[name] = forge().sign(header, parts.claims);
   };
-  for (const char* alg : {"\"none\"", "\"None\"", "\"NONE\"", "\"nOnE\"", "null", "1", "[]", "\"\"",
-                          "\"hs256\"", "\"rs256\"", "\" HS256\"", "\"HS256\\u0000\"", "\"HS384\"",
-                          "\"HS512\"", "\"RS384\"", "\"RS512\"", "\"PS256\"", "\"ES256\"",
-                          "\"EdDSA\""}) {
+  for (const char* alg :
+       {"\"none\"", "\"None\"", "\"NONE\"", "\"nOnE\"", "null", "1", "[]", "\"\"", "\"hs256\"",
+        "\"rs256\"", "\" HS256\"", "\"HS256\\u0000\"", "\"HS384\"", "\"HS512\"", "\"RS384\"",
+        "\"RS512\"", "\"PS256\"", "\"ES256\"", "\"EdDSA\""}) {
     const std::string header = withMember(parts.header, "alg", alg);
     add(std::string("alg ") + alg, header);
     all[std::string("unsigned, alg ") + alg] =
@@ -121,8 +121,8 @@ TokensByName BadTokensTest::wronglyHeaded(const std::string& token) const {
   for (const char* member : {"alg", "kid", "typ"}) {
     add(std::string("without ") + member, withoutMember(parts.header, member));
   }
-  for (const char* kid : {"\"unknown\"", "\"../../dev/null\"", "\"' OR 1=1 --\"", "1", "[]", "\"\"",
-                          "null"}) {
+  for (const char* kid :
+       {"\"unknown\"", "\"../../dev/null\"", "\"' OR 1=1 --\"", "1", "[]", "\"\"", "null"}) {
     add(std::string("kid ") + kid, withMember(parts.header, "kid", kid));
   }
   for (const char* typ : {"\"jwt\"", "\"at+jwt\"", "\"JWS\"", "null", "1"}) {
@@ -130,8 +130,8 @@ TokensByName BadTokensTest::wronglyHeaded(const std::string& token) const {
   }
   for (const char* extra :
        {"\"crit\":[\"exp\"]", "\"jku\":\"http://127.0.0.1:1/\"", "\"x5u\":\"http://127.0.0.1:1/\"",
-        "\"jwk\":{\"kty\":\"oct\",\"k\":\"AAAA\"}", "\"x5c\":[]", "\"cty\":\"JWT\"", "\"b64\":false",
-        "\"zip\":\"DEF\"", "\"nonce\":\"x\""}) {
+        "\"jwk\":{\"kty\":\"oct\",\"k\":\"AAAA\"}", "\"x5c\":[]", "\"cty\":\"JWT\"",
+        "\"b64\":false", "\"zip\":\"DEF\"", "\"nonce\":\"x\""}) {
     add(std::string("header member ") + extra,
         parts.header.substr(0, parts.header.size() - 1) + "," + extra + "}");
   }

@@ -27,8 +27,8 @@ TEST_P(CommonRulesTest, trailingSlashMakesNoDifference) {
       jsonCall(withoutSlash(kGenTokens), "{\"id\":" + id_text + ",\"username\":\"ada\"}")));
   EXPECT_EQ(created.status, 201);
   const std::string body = "{\"id\":" + id_text + ",\"access\":\"" + created.text("access") + "\"}";
-  expectRefreshed(api.send(withBearer(jsonCall(withoutSlash(kRefresh), body),
-                                      created.text("refresh"))));
+  expectRefreshed(
+      api.send(withBearer(jsonCall(withoutSlash(kRefresh), body), created.text("refresh"))));
   expectValid(api.send(withSecret(jsonCall(withoutSlash(kValidate), body))));
   expectLoggedOut(api.send(withSecret(jsonCall(withoutSlash(kInvalidate), body))));
   for (const std::string path : kStatusPages) {
@@ -98,14 +98,13 @@ TEST_P(CommonRulesTest, headWorksWhereverGetDoes) {
 
 TEST_P(CommonRulesTest, optionsIsAnsweredWithoutCorsIfNotConfigured) {
   for (const std::string path : kEndpoints) {
-    const Reply reply = send("OPTIONS", path + "/",
-                             {{"Origin", "https://app.example.org"},
-                              {"Access-Control-Request-Method", "POST"}});
+    const Reply reply =
+        send("OPTIONS", path + "/",
+             {{"Origin", "https://app.example.org"}, {"Access-Control-Request-Method", "POST"}});
     EXPECT_EQ(reply.status, 204);
     EXPECT_EQ(reply.header("Allow"), "POST, OPTIONS");
-    for (const char* name :
-         {"Access-Control-Allow-Origin", "Access-Control-Allow-Methods",
-          "Access-Control-Allow-Headers", "Access-Control-Max-Age", "Vary"}) {
+    for (const char* name : {"Access-Control-Allow-Origin", "Access-Control-Allow-Methods",
+                             "Access-Control-Allow-Headers", "Access-Control-Max-Age", "Vary"}) {
       EXPECT_FALSE(reply.has(name)) << name;
     }
   }
@@ -147,8 +146,9 @@ TEST_P(CommonRulesTest, requestIdIsTheCallersIfUsableElseMade) {
               id);
   }
   std::set<std::string> made;
-  for (const std::string& id : {std::string(""), std::string("a b"), std::string(129, 'x'),
-                                std::string("a/b"), std::string("a\xc3\xa4"), std::string("=?x?=")}) {
+  for (const std::string& id :
+       {std::string(""), std::string("a b"), std::string(129, 'x'), std::string("a/b"),
+        std::string("a\xc3\xa4"), std::string("=?x?=")}) {
     const std::string answered = send("GET", "/", {{"X-Request-ID", id}}).header("X-Request-ID");
     EXPECT_NE(answered, id);
     made.insert(answered);
@@ -206,34 +206,50 @@ TEST_P(CommonRulesTest, bodyOver16KiBIsTooLarge) {
 
 TEST_P(CommonRulesTest, malformedBodyIsInvalid) {
   const std::string deep(8000, '[');
-  for (const std::string& body :
-       {std::string(""), std::string(" "), std::string("{"), std::string("{\"id\":1"),
-        std::string("[]"), std::string("[{\"id\":1}]"), std::string("\"id\""), std::string("1"),
-        std::string("null"), std::string("true"), std::string("{} {}"), std::string("{}x"),
-        std::string("{'id':1}"), std::string("{\"id\":1,}"), std::string("{\"id\":NaN}"),
-        std::string("{\"id\":01}"), std::string("{\"id\":+1}"), std::string("{\"id\":1 /*x*/}"),
-        std::string("\xef\xbb\xbf{}"), std::string("{\"x\":\"\xff\"}"),
-        std::string("{\"x\":\"\xc0\xaf\"}"), std::string("{\"x\":\"\\ud800\"}"),
-        std::string("{\"x\":\"\n\"}"), std::string("{\"id\":1,\"id\":1}"),
-        std::string("{\"id\":1,\"\\u0069d\":1}"), std::string("{\"x\":{\"y\":1,\"y\":2}}"), deep,
-        "{\"x\":" + deep}) {
+  for (const std::string& body : {std::string(""),
+                                  std::string(" "),
+                                  std::string("{"),
+                                  std::string("{\"id\":1"),
+                                  std::string("[]"),
+                                  std::string("[{\"id\":1}]"),
+                                  std::string("\"id\""),
+                                  std::string("1"),
+                                  std::string("null"),
+                                  std::string("true"),
+                                  std::string("{} {}"),
+                                  std::string("{}x"),
+                                  std::string("{'id':1}"),
+                                  std::string("{\"id\":1,}"),
+                                  std::string("{\"id\":NaN}"),
+                                  std::string("{\"id\":01}"),
+                                  std::string("{\"id\":+1}"),
+                                  std::string("{\"id\":1 /*x*/}"),
+                                  std::string("\xef\xbb\xbf{}"),
+                                  std::string("{\"x\":\"\xff\"}"),
+                                  std::string("{\"x\":\"\xc0\xaf\"}"),
+                                  std::string("{\"x\":\"\\ud800\"}"),
+                                  std::string("{\"x\":\"\n\"}"),
+                                  std::string("{\"id\":1,\"id\":1}"),
+                                  std::string("{\"id\":1,\"\\u0069d\":1}"),
+                                  std::string("{\"x\":{\"y\":1,\"y\":2}}"),
+                                  deep,
+                                  "{\"x\":" + deep}) {
     SCOPED_TRACE(body.substr(0, 40));
     for (const char* path : {kGenTokens, kRefresh, kValidate, kInvalidate}) {
       expectError(api.send(withSecret(jsonCall(path, body))), kInvalidRequest);
     }
   }
-  for (const std::string& body : {std::string("id=1&id=1"), std::string("id=%"),
-                                  std::string("id=%1"), std::string("id=%zz"),
-                                  std::string("x=%ff"), std::string("x=\xff"),
-                                  std::string("%ff=1"), std::string("id=1&%69d=2")}) {
+  for (const std::string& body :
+       {std::string("id=1&id=1"), std::string("id=%"), std::string("id=%1"), std::string("id=%zz"),
+        std::string("x=%ff"), std::string("x=\xff"), std::string("%ff=1"),
+        std::string("id=1&%69d=2")}) {
     SCOPED_TRACE(body);
     expectError(api.send(withSecret({"POST", kValidate, body, kForm, {}})), kInvalidRequest);
   }
   const std::string part = "--the-boundary\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\n1";
   for (const std::string& body :
        {std::string(""), std::string("id=1"), part, part + "\r\n", part + "\r\n--the-boundary",
-        part + "\r\n" + part + "\r\n--the-boundary--\r\n",
-        part + "\xff\r\n--the-boundary--\r\n",
+        part + "\r\n" + part + "\r\n--the-boundary--\r\n", part + "\xff\r\n--the-boundary--\r\n",
         std::string("--the-boundary\r\n\r\n1\r\n--the-boundary--\r\n"),
         std::string("--other\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\n1\r\n"
                     "--other--\r\n")}) {

@@ -1,14 +1,14 @@
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <cstdint>
-#include <string>
-
 #include "service_process.hpp"
 #include "service_setup.hpp"
 #include "token_api.hpp"
 #include "token_forge.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
 
 namespace token_service::test {
 
@@ -52,10 +52,9 @@ class OwnServiceTest : public testing::TestWithParam<Pair> {
 
 inline std::string pairName(const testing::TestParamInfo<Pair>& info) { return nameOf(info.param); }
 
-inline const auto kPairs = testing::Values(Pair{SignerKind::Hs256, StoreKind::Sqlite},
-                                           Pair{SignerKind::Rs256, StoreKind::Sqlite},
-                                           Pair{SignerKind::Hs256, StoreKind::Postgres},
-                                           Pair{SignerKind::Rs256, StoreKind::Postgres});
+inline const auto kPairs = testing::Values(
+    Pair{SignerKind::Hs256, StoreKind::Sqlite}, Pair{SignerKind::Rs256, StoreKind::Sqlite},
+    Pair{SignerKind::Hs256, StoreKind::Postgres}, Pair{SignerKind::Rs256, StoreKind::Postgres});
 
 inline const auto kPostgresPairs = testing::Values(Pair{SignerKind::Hs256, StoreKind::Postgres},
                                                    Pair{SignerKind::Rs256, StoreKind::Postgres});

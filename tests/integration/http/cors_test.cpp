@@ -23,9 +23,8 @@ class CorsTest : public OwnServiceTest {
   }
 
   static void expectNoCors(const Reply& reply) {
-    for (const char* name :
-         {"Access-Control-Allow-Origin", "Access-Control-Allow-Methods",
-          "Access-Control-Allow-Headers", "Access-Control-Max-Age"}) {
+    for (const char* name : {"Access-Control-Allow-Origin", "Access-Control-Allow-Methods",
+                             "Access-Control-Allow-Headers", "Access-Control-Max-Age"}) {
       EXPECT_FALSE(reply.has(name)) << name;
     }
   }
@@ -47,10 +46,9 @@ TEST_P(CorsTest, listedOriginsOnly) {
       EXPECT_EQ(reply.header("Access-Control-Allow-Headers"), "Authorization, Content-Type");
       EXPECT_EQ(reply.header("Vary"), "Origin");
     }
-    for (const char* origin :
-         {"https://evil.example.org", "https://app.example.org.evil.org", "null",
-          "http://app.example.org", "https://app.example.org:443", "HTTPS://APP.EXAMPLE.ORG",
-          "https://app.example.org/", ""}) {
+    for (const char* origin : {"https://evil.example.org", "https://app.example.org.evil.org",
+                               "null", "http://app.example.org", "https://app.example.org:443",
+                               "HTTPS://APP.EXAMPLE.ORG", "https://app.example.org/", ""}) {
       SCOPED_TRACE(origin);
       const Reply reply = api.send(preflight(path, origin));
       EXPECT_EQ(reply.status, 204);
@@ -97,8 +95,8 @@ TEST_P(CorsTest, otherPathsNeverCarryIt) {
   const ServiceProcess service(setup);
   TokenApi api(service);
   expectNoCors(api.send(preflight(kGenTokens, kOrigin)));
-  expectNoCors(api.send(from(
-      kOrigin, withSecret(jsonCall(kGenTokens, R"({"id":1,"username":"ada"})")))));
+  expectNoCors(
+      api.send(from(kOrigin, withSecret(jsonCall(kGenTokens, R"({"id":1,"username":"ada"})")))));
   for (const char* path : {"/", "/health/live", "/health/ready"}) {
     expectNoCors(api.send(from(kOrigin, {"GET", path, "", "", {}})));
     expectNoCors(api.send(preflight(path, kOrigin)));
@@ -110,11 +108,10 @@ TEST_P(CorsTest, starAllowsEveryOrigin) {
   const ServiceProcess service(setup);
   TokenApi api(service);
   for (const char* path : kCrossOrigin) {
-    EXPECT_EQ(api.send(preflight(path, "https://any.example.org"))
-                  .header("Access-Control-Allow-Origin"),
-              "*");
-    EXPECT_EQ(api.send(from("null", jsonCall(path, "{")))
-                  .header("Access-Control-Allow-Origin"),
+    EXPECT_EQ(
+        api.send(preflight(path, "https://any.example.org")).header("Access-Control-Allow-Origin"),
+        "*");
+    EXPECT_EQ(api.send(from("null", jsonCall(path, "{"))).header("Access-Control-Allow-Origin"),
               "*");
   }
 }

@@ -53,8 +53,8 @@ TEST_P(FramingTest, lengthMustBeOnePlainNumber) {
   }
   for (const char* length : {"0x2", "2 2", "2;", "abc", "", "9223372036854775808"}) {
     SCOPED_TRACE(length);
-    const std::string answers = answersTo(
-        post(std::string("Content-Length: ") + length + "\r\n") + "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    const std::string answers = answersTo(post(std::string("Content-Length: ") + length + "\r\n") +
+                                          "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_TRUE(answers.empty() || answers.starts_with("HTTP/1.1 400 ")) << answers;
   }
   expectRefused(post("Content-Length: 2\r\nContent-Length: 2\r\n"), 400);
@@ -79,9 +79,7 @@ TEST_P(FramingTest, twoOfAHeaderThatCountsAreRefused) {
   expectRefused(post("Content-Length: 2\r\nContent-Type: application/json\r\n"), 400);
 }
 
-TEST_P(FramingTest, hostIsNeeded) {
-  expectRefused("GET /health/live HTTP/1.1\r\n\r\n", 400);
-}
+TEST_P(FramingTest, hostIsNeeded) { expectRefused("GET /health/live HTTP/1.1\r\n\r\n", 400); }
 
 TEST_P(FramingTest, unknownVersionIsRefused) {
   expectRefused("GET /health/live HTTP/2.0\r\nHost: x\r\n\r\n", 505);
@@ -97,7 +95,8 @@ TEST_P(FramingTest, unknownExpectationIsRefused) {
 }
 
 TEST_P(FramingTest, tooLargeIsNotInvitedToContinue) {
-  const std::string answers = answersTo(post("Content-Length: 16385\r\nExpect: 100-continue\r\n", ""));
+  const std::string answers =
+      answersTo(post("Content-Length: 16385\r\nExpect: 100-continue\r\n", ""));
   EXPECT_EQ(answers.substr(0, 13), "HTTP/1.1 413 ") << answers;
 }
 
@@ -123,7 +122,8 @@ TEST_P(FramingTest, oneAnswerARequestWhenPipelined) {
   for (const std::string& first :
        {post("Content-Length: 2\r\n"), post("Content-Length: 40\r\n", std::string(40, 'x')),
         std::string("POST /unknown HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nGET /"),
-        std::string("DELETE /auth/token/refresh HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nGET /"),
+        std::string(
+            "DELETE /auth/token/refresh HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nGET /"),
         std::string("GET /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nGET /")}) {
     SCOPED_TRACE(first);
     const std::string answers = answersTo(first + first + marker);
@@ -133,9 +133,9 @@ TEST_P(FramingTest, oneAnswerARequestWhenPipelined) {
 }
 
 TEST_P(FramingTest, connectionEndsIfTheCallerWantsItTo) {
-  for (const char* request : {"GET / HTTP/1.0\r\n\r\n",
-                              "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-                              "GET / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Close\r\n\r\n"}) {
+  for (const char* request :
+       {"GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Close\r\n\r\n"}) {
     const std::string answer = answersTo(request);
     EXPECT_EQ(answer.substr(0, 13), "HTTP/1.1 200 ") << answer;
   }

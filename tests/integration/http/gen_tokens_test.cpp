@@ -96,28 +96,50 @@ TEST_P(GenTokensTest, idIsEchoedInTheTypeItCameInAndIsANumberInTheToken) {
               std::string::npos);
   }
   for (const Encoding encoding : {Encoding::Form, Encoding::Multipart}) {
-    const Reply reply = api.send(
-        withSecret(fieldsCall(kGenTokens, {{"id", "17"}, {"username", "ada"}}, encoding)));
+    const Reply reply =
+        api.send(withSecret(fieldsCall(kGenTokens, {{"id", "17"}, {"username", "ada"}}, encoding)));
     EXPECT_EQ(reply.status, 201);
     EXPECT_EQ(echo(reply), "{\"id\":\"17\"");
   }
 }
 
 TEST_P(GenTokensTest, idIsAWholeNumberOrDigitsFrom1To2Pow63Minus1) {
-  for (const char* id :
-       {"0", "-1", "-0", "1.0", "1e3", "1E0", "9223372036854775808", "18446744073709551617",
-        "1e999", "\"0\"", "\"-1\"", "\"+1\"", "\" 1\"", "\"1 \"", "\"1.0\"", "\"1e3\"", "\"0x1\"",
-        "\"9223372036854775808\"", "\"one\"", "\"\\u0661\"", "\"1\\u0000\"", "null", "true",
-        "false", "[]", "[1]", "{}"}) {
+  for (const char* id : {"0",
+                         "-1",
+                         "-0",
+                         "1.0",
+                         "1e3",
+                         "1E0",
+                         "9223372036854775808",
+                         "18446744073709551617",
+                         "1e999",
+                         "\"0\"",
+                         "\"-1\"",
+                         "\"+1\"",
+                         "\" 1\"",
+                         "\"1 \"",
+                         "\"1.0\"",
+                         "\"1e3\"",
+                         "\"0x1\"",
+                         "\"9223372036854775808\"",
+                         "\"one\"",
+                         "\"\\u0661\"",
+                         "\"1\\u0000\"",
+                         "null",
+                         "true",
+                         "false",
+                         "[]",
+                         "[1]",
+                         "{}"}) {
     SCOPED_TRACE(id);
     expectError(post(std::string("{\"id\":") + id + ",\"username\":\"ada\"}"), kInvalidRequest);
   }
   for (const char* id : {"0", "-1", "+1", " 1", "1.0", "1e3", "9223372036854775808"}) {
     SCOPED_TRACE(id);
     for (const Encoding encoding : {Encoding::Form, Encoding::Multipart}) {
-      expectError(api.send(withSecret(
-                      fieldsCall(kGenTokens, {{"id", id}, {"username", "ada"}}, encoding))),
-                  kInvalidRequest);
+      expectError(
+          api.send(withSecret(fieldsCall(kGenTokens, {{"id", id}, {"username", "ada"}}, encoding))),
+          kInvalidRequest);
     }
   }
 }
@@ -134,8 +156,8 @@ TEST_P(GenTokensTest, usernameIs1To255CharactersAndIsStoredAsItIs) {
     SCOPED_TRACE(username);
     for (const Encoding encoding : {Encoding::Json, Encoding::Form, Encoding::Multipart}) {
       const std::int64_t id = newUser();
-      const Reply reply = api.send(withSecret(fieldsCall(
-          kGenTokens, {{"id", std::to_string(id)}, {"username", username}}, encoding)));
+      const Reply reply = api.send(withSecret(
+          fieldsCall(kGenTokens, {{"id", std::to_string(id)}, {"username", username}}, encoding)));
       EXPECT_EQ(reply.status, 201);
       EXPECT_TRUE(api.isValid(id, reply.text("access")));
     }
@@ -154,9 +176,8 @@ TEST_P(GenTokensTest, usernameOfAnyOtherKindIsInvalid) {
     SCOPED_TRACE(username);
     expectError(post("{\"id\":1,\"username\":" + username + "}"), kInvalidRequest);
   }
-  for (const std::string& username :
-       {nine_bits, std::string("  "), std::string("a\nb"), std::string("a\xff"),
-        std::string("a\0b", 3)}) {
+  for (const std::string& username : {nine_bits, std::string("  "), std::string("a\nb"),
+                                      std::string("a\xff"), std::string("a\0b", 3)}) {
     SCOPED_TRACE(username);
     for (const Encoding encoding : {Encoding::Form, Encoding::Multipart}) {
       expectError(api.send(withSecret(

@@ -46,11 +46,10 @@ TEST_P(InvalidateTokensTest, everyEncoding) {
 }
 
 TEST_P(InvalidateTokensTest, accessTokenAndIdAreRequired) {
-  for (const std::string& body :
-       {std::string("{}"), "{\"id\":" + std::to_string(id) + "}",
-        "{\"access\":\"" + tokens.access + "\"}",
-        "{\"id\":\"\",\"access\":\"" + tokens.access + "\"}",
-        "{\"id\":" + std::to_string(id) + ",\"access\":\"\"}"}) {
+  for (const std::string& body : {std::string("{}"), "{\"id\":" + std::to_string(id) + "}",
+                                  "{\"access\":\"" + tokens.access + "\"}",
+                                  "{\"id\":\"\",\"access\":\"" + tokens.access + "\"}",
+                                  "{\"id\":" + std::to_string(id) + ",\"access\":\"\"}"}) {
     SCOPED_TRACE(body);
     expectError(api.send(withSecret(jsonCall(kInvalidate, body))), kAccessTokenAndIdRequired);
   }
@@ -131,10 +130,10 @@ TEST_P(InvalidateTokensTest, validSecretOutranksIsFrontend) {
 TEST_P(InvalidateTokensTest, invalidIdIsInvalidRequest) {
   for (const char* bad : {"0", "-1", "1.0", "1e3", "\"+1\"", "\" 1\"", "null", "true", "[]"}) {
     SCOPED_TRACE(bad);
-    expectError(api.send(withSecret(jsonCall(kInvalidate, std::string("{\"id\":") + bad +
-                                                              ",\"access\":\"" + tokens.access +
-                                                              "\"}"))),
-                kInvalidRequest);
+    expectError(
+        api.send(withSecret(jsonCall(kInvalidate, std::string("{\"id\":") + bad + ",\"access\":\"" +
+                                                      tokens.access + "\"}"))),
+        kInvalidRequest);
   }
 }
 

@@ -1,7 +1,7 @@
-#include <gtest/gtest-spi.h>
-
 #include "contract_test.hpp"
 #include "leak_check.hpp"
+
+#include <gtest/gtest-spi.h>
 
 namespace token_service::test {
 namespace {

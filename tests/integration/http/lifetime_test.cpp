@@ -1,7 +1,7 @@
+#include "contract_test.hpp"
+
 #include <chrono>
 #include <thread>
-
-#include "contract_test.hpp"
 
 namespace token_service::test {
 namespace {
@@ -13,8 +13,8 @@ std::int64_t claim(const std::string& token, const std::string& name) {
 }
 
 void sleepUntil(std::int64_t seconds_of_unix) {
-  std::this_thread::sleep_until(std::chrono::system_clock::time_point(
-      std::chrono::seconds(seconds_of_unix)));
+  std::this_thread::sleep_until(
+      std::chrono::system_clock::time_point(std::chrono::seconds(seconds_of_unix)));
 }
 
 class LifetimeTest : public OwnServiceTest {};

@@ -1,9 +1,9 @@
+#include "contract_test.hpp"
+#include "forwarder.hpp"
+
 #include <chrono>
 #include <functional>
 #include <thread>
-
-#include "contract_test.hpp"
-#include "forwarder.hpp"
 
 namespace token_service::test {
 namespace {
@@ -46,7 +46,10 @@ class OutageTest : public OwnServiceTest {
     EXPECT_EQ(api.send({"GET", "/", "", "", {}}).status, 200);
     // A result is used again for a second.
     EXPECT_TRUE(becomesTrue(
-        [&] { return api.send({"GET", "/health/ready", "", "", {}}).status == 503; }, 3s));
+        [&] {
+          return api.send({"GET", "/health/ready", "", "", {}}).status == 503;
+        },
+        3s));
     const Reply ready = api.send({"GET", "/health/ready", "", "", {}});
     EXPECT_EQ(ready.text("code"), "unavailable");
     const auto components = ready.json()->getObject("components");
@@ -84,7 +87,10 @@ TEST_P(OutageTest, unavailableWhileTheDatabaseIsGoneThenAsBefore) {
     EXPECT_TRUE(api.isValid(1, tokens.access));
     EXPECT_TRUE(api.canRefresh(1, tokens.refresh));
     EXPECT_TRUE(becomesTrue(
-        [&] { return api.send({"GET", "/health/ready", "", "", {}}).status == 200; }, 3s));
+        [&] {
+          return api.send({"GET", "/health/ready", "", "", {}}).status == 200;
+        },
+        3s));
   }
 }
 

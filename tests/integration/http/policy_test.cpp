@@ -1,6 +1,6 @@
-#include <thread>
-
 #include "contract_test.hpp"
+
+#include <thread>
 
 namespace token_service::test {
 namespace {

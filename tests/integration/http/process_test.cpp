@@ -1,10 +1,10 @@
-#include <chrono>
-#include <csignal>
-#include <thread>
-
 #include "contract_test.hpp"
 #include "leak_check.hpp"
 #include "raw_connection.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <thread>
 
 namespace token_service::test {
 namespace {
@@ -61,10 +61,11 @@ TEST_P(ProcessTest, terminationLetsARunningRequestFinish) {
   ServiceProcess service(setup);
   RawConnection connection(service.port());
   const std::string body = R"({"id":1,"username":"ada"})";
-  connection.send("POST /auth/token/gen-tokens/ HTTP/1.1\r\nHost: x\r\nContent-Type: "
-                  "application/json\r\nX-SERVICE-SECRET: " +
-                  std::string(ServiceSetup::kSecret) + "\r\nContent-Length: " +
-                  std::to_string(body.size()) + "\r\n\r\n" + body.substr(0, 5));
+  connection.send(
+      "POST /auth/token/gen-tokens/ HTTP/1.1\r\nHost: x\r\nContent-Type: "
+      "application/json\r\nX-SERVICE-SECRET: " +
+      std::string(ServiceSetup::kSecret) + "\r\nContent-Length: " + std::to_string(body.size()) +
+      "\r\n\r\n" + body.substr(0, 5));
   std::this_thread::sleep_for(100ms);
   service.sendSignal(SIGTERM);
   std::this_thread::sleep_for(200ms);

@@ -1,9 +1,9 @@
+#include "contract_test.hpp"
+#include "run_together.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <string>
-
-#include "contract_test.hpp"
-#include "run_together.hpp"
 
 namespace token_service::test {
 namespace {
@@ -17,7 +17,8 @@ int rounds() {
 class RacesTest : public ContractTest {
  protected:
   // As two callers, each with a connection of its own.
-  void race(const std::function<void(TokenApi&)>& one, const std::function<void(TokenApi&)>& other) {
+  void race(const std::function<void(TokenApi&)>& one,
+            const std::function<void(TokenApi&)>& other) {
     runTogether({[&] { one(api); }, [&] { other(second_api); }});
   }
 

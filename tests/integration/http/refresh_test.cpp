@@ -72,9 +72,9 @@ TEST_P(RefreshTest, invalidId) {
   const TokenPair tokens = api.logIn(newUser());
   for (const char* id : {"0", "-1", "1.0", "1e3", "\"+1\"", "\" 1\"", "null", "true", "[]", "{}"}) {
     SCOPED_TRACE(id);
-    expectError(post(std::string("{\"id\":") + id + "}",
-                     {{"Authorization", "Bearer " + tokens.refresh}}),
-                kInvalidRequest);
+    expectError(
+        post(std::string("{\"id\":") + id + "}", {{"Authorization", "Bearer " + tokens.refresh}}),
+        kInvalidRequest);
   }
 }
 

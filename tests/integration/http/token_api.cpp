@@ -1,11 +1,11 @@
 #include "token_api.hpp"
 
+#include "leak_check.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cctype>
-
-#include "leak_check.hpp"
 
 namespace token_service::test {
 namespace {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include "http_client.hpp"
 #include "service_process.hpp"
+
+#include <cstdint>
+#include <string>
 
 namespace token_service::test {
 
@@ -60,7 +60,8 @@ struct ExpectedError {
   std::string error;
 };
 
-inline const ExpectedError kUnauthorizedRequest{401, "unauthorized_request", "Unauthorized request"};
+inline const ExpectedError kUnauthorizedRequest{401, "unauthorized_request",
+                                                "Unauthorized request"};
 inline const ExpectedError kUsernameAndIdRequired{400, "missing_field",
                                                   "Username and id are required"};
 inline const ExpectedError kRefreshTokenRequired{400, "missing_field", "Refresh token is required"};

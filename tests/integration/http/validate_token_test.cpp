@@ -21,8 +21,8 @@ TEST_P(ValidateTokenTest, valid) {
 TEST_P(ValidateTokenTest, idInAnyEncodingAndType) {
   expectValid(post("{\"id\":\"" + std::to_string(id) + "\",\"access\":\"" + tokens.access + "\"}"));
   for (const Encoding encoding : {Encoding::Json, Encoding::Form, Encoding::Multipart}) {
-    expectValid(api.send(withSecret(fieldsCall(
-        kValidate, {{"id", std::to_string(id)}, {"access", tokens.access}}, encoding))));
+    expectValid(api.send(withSecret(
+        fieldsCall(kValidate, {{"id", std::to_string(id)}, {"access", tokens.access}}, encoding))));
   }
 }
 
@@ -116,9 +116,8 @@ TEST_P(ValidateTokenTest, tokenMismatchIfItsSessionHasEnded) {
 TEST_P(ValidateTokenTest, invalidIdIsInvalidRequest) {
   for (const char* bad : {"0", "-1", "1.0", "1e3", "\"+1\"", "\" 1\"", "null", "true", "[]"}) {
     SCOPED_TRACE(bad);
-    expectError(
-        post(std::string("{\"id\":") + bad + ",\"access\":\"" + tokens.access + "\"}"),
-        kInvalidRequest);
+    expectError(post(std::string("{\"id\":") + bad + ",\"access\":\"" + tokens.access + "\"}"),
+                kInvalidRequest);
   }
 }
 
