@@ -1,5 +1,7 @@
 #include "contract_test.hpp"
 
+#include <algorithm>
+
 namespace token_service::test {
 namespace {
 
@@ -151,16 +153,35 @@ TEST_P(GenTokensTest, usernameIs1To255CharactersAndIsStoredAsItIs) {
   }
   for (const std::string& username :
        {std::string("a"), std::string(255, 'n'), emoji, std::string("'; DROP TABLE UserTokens;--"),
-        std::string("${HOME} %s%n \"quoted\" back\\slash"), std::string(" padded "),
+        std::string("${HOME} %s%n {} [] <b>"), std::string(" padded "),
         std::string("\xc3\x84rzte \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d"), std::string("null")}) {
     SCOPED_TRACE(username);
     for (const Encoding encoding : {Encoding::Json, Encoding::Form, Encoding::Multipart}) {
-      const std::int64_t id = newUser();
-      const Reply reply = api.send(withSecret(
-          fieldsCall(kGenTokens, {{"id", std::to_string(id)}, {"username", username}}, encoding)));
+      const std::string id = std::to_string(newUser());
+      const Reply reply = api.send(
+          withSecret(fieldsCall(kGenTokens, {{"id", id}, {"username", username}}, encoding)));
       EXPECT_EQ(reply.status, 201);
-      EXPECT_TRUE(api.isValid(id, reply.text("access")));
+      EXPECT_TRUE(api.isValid(std::stoll(id), reply.text("access")));
+      const std::string sid = memberOf(partsOf(reply.text("access")).claims, "sid");
+      const std::vector<std::string> rows = setup().storedRows();
+      EXPECT_EQ(std::count_if(rows.begin(), rows.end(),
+                              [&](const std::string& row) {
+                                return row.find(sid) != std::string::npos &&
+                                       row.find(username) != std::string::npos;
+                              }),
+                1);
     }
+  }
+}
+
+TEST_P(GenTokensTest, usernameMayHoldQuotesAndBackslashes) {
+  const std::string username = R"("quoted" back\\slash \' \u0041)";
+  for (const Encoding encoding : {Encoding::Json, Encoding::Form, Encoding::Multipart}) {
+    const std::int64_t id = newUser();
+    const Reply reply = api.send(withSecret(
+        fieldsCall(kGenTokens, {{"id", std::to_string(id)}, {"username", username}}, encoding)));
+    EXPECT_EQ(reply.status, 201);
+    EXPECT_TRUE(api.isValid(id, reply.text("access")));
   }
 }
 

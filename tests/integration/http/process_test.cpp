@@ -95,6 +95,18 @@ TEST_P(ProcessTest, terminationDoesNotWaitForIdleConnections) {
   EXPECT_LT(steady_clock::now() - start, 5s);
 }
 
+TEST_P(ProcessTest, secondTerminationDoesNotWaitForRunningRequests) {
+  ServiceProcess service(setup);
+  RawConnection unfinished(service.port());
+  unfinished.send("POST /auth/token/refresh/ HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{");
+  std::this_thread::sleep_for(100ms);
+  service.sendSignal(SIGTERM);
+  std::this_thread::sleep_for(200ms);
+  const auto start = steady_clock::now();
+  EXPECT_EQ(service.stop(), 0);
+  EXPECT_LT(steady_clock::now() - start, 1s);
+}
+
 TEST_P(ProcessTest, interruptStopsItToo) {
   ServiceProcess service(setup);
   service.sendSignal(SIGINT);

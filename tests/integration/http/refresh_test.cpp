@@ -90,6 +90,11 @@ TEST_P(RefreshTest, invalidTokenCarriesAChallenge) {
   }
 }
 
+TEST_P(RefreshTest, invalidTokenIfAnothersEvenIfTheUserHasNoSession) {
+  const TokenPair tokens = api.logIn(newUser());
+  expectError(api.refresh(newUser(), tokens.refresh), kInvalidToken);
+}
+
 TEST_P(RefreshTest, userNotFoundAfterLogOut) {
   const std::int64_t id = newUser();
   const TokenPair tokens = api.logIn(id);

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <barrier>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <thread>
 #include <vector>
@@ -16,7 +19,11 @@ inline void runTogether(const std::vector<std::function<void()>>& actions) {
   for (const std::function<void()>& action : actions) {
     threads.emplace_back([&start, &action] {
       start.arrive_and_wait();
-      action();
+      try {
+        action();
+      } catch (const std::exception& error) {
+        ADD_FAILURE() << error.what();
+      }
     });
   }
 }
