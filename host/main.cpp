@@ -27,39 +27,39 @@ int run(const app::CommandLine& line) {
       return app::listPlugins(line);
     case app::Command::Version:
       std::printf("token-service %s\n", app::kVersion);
-      return app::kSuccess;
+      return app::exit_code::kSuccess;
     case app::Command::Help:
       std::fputs(app::kHelp, stdout);
-      return app::kSuccess;
+      return app::exit_code::kSuccess;
   }
-  return app::kUsage;
+  return app::exit_code::kUsage;
 }
 
 int exitCodeOf(const sdk::Error& error) {
   switch (error.code()) {
     case sdk::ErrorCode::InvalidConfig:
-      return app::kBadConfig;
+      return app::exit_code::kBadConfig;
     case sdk::ErrorCode::PermissionDenied:
-      return app::kNoPermission;
+      return app::exit_code::kNoPermission;
     case sdk::ErrorCode::Unavailable:
     case sdk::ErrorCode::Timeout:
-      return app::kUnavailable;
+      return app::exit_code::kUnavailable;
     case sdk::ErrorCode::Internal:
       break;
   }
-  return app::kSoftware;
+  return app::exit_code::kSoftware;
 }
 
 int exitCodeOf(const http::ListenError& error) {
   switch (error.reason()) {
     case http::ListenError::Reason::Taken:
-      return app::kUnavailable;
+      return app::exit_code::kUnavailable;
     case http::ListenError::Reason::Denied:
-      return app::kNoPermission;
+      return app::exit_code::kNoPermission;
     case http::ListenError::Reason::Unusable:
       break;
   }
-  return app::kBadConfig;
+  return app::exit_code::kBadConfig;
 }
 
 int fail(const std::exception& error, int exit_code) {
@@ -73,14 +73,14 @@ int main(int argc, char** argv) {
   try {
     return run(app::parseCommandLine(std::vector<std::string>(argv + 1, argv + argc)));
   } catch (const app::UsageError& error) {
-    return fail(error, app::kUsage);
+    return fail(error, app::exit_code::kUsage);
   } catch (const config::MissingFile& error) {
-    return fail(error, app::kNoInput);
+    return fail(error, app::exit_code::kNoInput);
   } catch (const http::ListenError& error) {
     return fail(error, exitCodeOf(error));
   } catch (const sdk::Error& error) {
     return fail(error, exitCodeOf(error));
   } catch (const std::exception& error) {
-    return fail(error, app::kSoftware);
+    return fail(error, app::exit_code::kSoftware);
   }
 }

@@ -87,7 +87,7 @@ void stop(Service& service, const Signals& signals, std::chrono::milliseconds pa
   std::thread second([&signals] {
     while (signals.wait() == SIGHUP) {
     }
-    _exit(kSuccess);
+    _exit(exit_code::kSuccess);
   });
   second.detach();
   if (service.drain(patience)) {
@@ -120,7 +120,7 @@ int serve(const CommandLine& line) {
     logger.warning("SIGHUP is ignored: this version reads keys and secrets at start only");
   }
   stop(service, signals, config.server.shutdown_timeout, logger);
-  return kSuccess;
+  return exit_code::kSuccess;
 }
 
 int check(const CommandLine& line) {
@@ -131,7 +131,7 @@ int check(const CommandLine& line) {
   const PluginSet plugins(config, line.plugin_dir, sdk::Mode::Check, logger, clock, problems);
   problems.throwIfAny();
   std::printf("%s: ok\n", config.file.c_str());
-  return kSuccess;
+  return exit_code::kSuccess;
 }
 
 int migrate(const CommandLine& line) {
@@ -142,7 +142,7 @@ int migrate(const CommandLine& line) {
   const PluginSet plugins(config, line.plugin_dir, sdk::Mode::Migrate, logger, clock, problems);
   problems.throwIfAny();
   std::printf("%s: the store's schema is up to date\n", config.file.c_str());
-  return kSuccess;
+  return exit_code::kSuccess;
 }
 
 int listPlugins(const CommandLine& line) {
@@ -158,7 +158,7 @@ int listPlugins(const CommandLine& line) {
                 fits ? ("fits (" + found.fingerprint + ")").c_str() : found.problem.c_str());
     all_fit = all_fit && fits;
   }
-  return all_fit ? kSuccess : kBadConfig;
+  return all_fit ? exit_code::kSuccess : exit_code::kBadConfig;
 }
 
 }  // namespace token_service::app

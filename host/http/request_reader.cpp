@@ -1,6 +1,7 @@
 #include "http/request_reader.hpp"
 
 #include <Poco/Net/HTTPServerRequest.h>
+#include <Poco/Net/HTTPServerResponse.h>
 #include <Poco/String.h>
 
 #include <algorithm>
@@ -99,14 +100,17 @@ std::optional<Failure> readRequest(HTTPServerRequest& request, const ReadLimits&
   }
   out.method = request.getMethod();
   out.origin = header(request, "Origin");
+  const std::string& uri = request.getURI();
+  out.path = uri.substr(0, uri.find('?'));
   if (const std::optional<Failure> failure = checkHead(request)) {
     return failure;
   }
-  const std::string& uri = request.getURI();
-  out.path = uri.substr(0, uri.find('?'));
   std::size_t size = 0;
   if (const std::optional<Failure> failure = bodySize(request, limits.max_body, size)) {
     return failure;
+  }
+  if (request.getExpectContinue()) {
+    request.response().sendContinue();
   }
   out.body.resize(size);
   std::size_t length = 0;

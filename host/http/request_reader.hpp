@@ -21,7 +21,8 @@ struct ReadLimits {
 
 // Reads one whole request, body included, so that no byte of it can be taken for the next one.
 // Gives the failure of a request whose framing cannot be trusted or that is too large; then the
-// connection must not be used again. `out.id` is set in any case.
+// connection must not be used again. `out.id`, `path` and `origin` are set
+// in any case.
 std::optional<Failure> readRequest(Poco::Net::HTTPServerRequest& request, const ReadLimits& limits,
                                    session::Random& random, Request& out);
 

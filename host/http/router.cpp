@@ -1,7 +1,5 @@
 #include "http/router.hpp"
 
-#include "http/error_mapping.hpp"
-
 namespace token_service::http {
 namespace {
 
@@ -42,6 +40,15 @@ Response Router::answer(const Request& request) const {
     response.headers.emplace_back("Allow", allowHeader(endpoint->method()));
   }
   if (endpoint->cors()) {
+    cors_.addHeaders(request.origin, response);
+  }
+  return response;
+}
+
+Response Router::refuse(const Request& request, Failure reason) const {
+  Response response = failure(reason);
+  const Endpoint* endpoint = find(request.path);
+  if (endpoint != nullptr && endpoint->cors()) {
     cors_.addHeaders(request.origin, response);
   }
   return response;

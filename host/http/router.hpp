@@ -2,6 +2,7 @@
 
 #include "http/cors.hpp"
 #include "http/endpoint.hpp"
+#include "http/error_mapping.hpp"
 #include "log/logger.hpp"
 
 #include <map>
@@ -20,6 +21,9 @@ class Router {
   void add(std::string path, std::unique_ptr<Endpoint> endpoint);
 
   Response answer(const Request& request) const;
+
+  // The answer to a request that could not be read, of which id, path and origin are known.
+  Response refuse(const Request& request, Failure reason) const;
 
  private:
   Endpoint* find(const std::string& path) const;

@@ -8,19 +8,24 @@
 #include <Poco/Net/HTTPServer.h>
 #include <Poco/Net/HTTPServerParams.h>
 #include <Poco/Net/HTTPServerRequest.h>
+#include <Poco/Net/HTTPServerRequestImpl.h>
 #include <Poco/Net/HTTPServerResponse.h>
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/ThreadPool.h>
 #include <Poco/Timestamp.h>
 
+#include <array>
 #include <cerrno>
+#include <chrono>
+#include <ostream>
 #include <thread>
 
 namespace token_service::http {
 namespace {
 
 using Poco::Net::HTTPServerRequest;
+using Poco::Net::HTTPServerRequestImpl;
 using Poco::Net::HTTPServerResponse;
 
 constexpr int kBacklog = 4096;
@@ -53,10 +58,41 @@ void send(const Request& request, const Response& answer, HTTPServerResponse& re
   for (const auto& [name, value] : answer.headers) {
     response.set(std::string(name), value);
   }
-  if (answer.status != 204) {
-    response.setContentType("application/json");
+  if (answer.status == 204) {
+    response.send();
+    return;
   }
-  response.sendBuffer(answer.body.data(), answer.body.size());
+  response.setContentType("application/json");
+  if (!answer.close) {
+    response.sendBuffer(answer.body.data(), answer.body.size());
+    return;
+  }
+  // What sendBuffer writes leaves only after the handler has returned.
+  response.setContentLength64(static_cast<Poco::Int64>(answer.body.size()));
+  std::ostream& stream = response.send();
+  stream << (request.method == "HEAD" ? "" : answer.body) << std::flush;
+}
+
+// A connection that is closed with bytes unread is reset, and the caller may never see the answer.
+void discardRest(HTTPServerRequest& request) {
+  constexpr std::size_t kMost = 1024 * 1024;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  std::array<char, 16 * 1024> buffer{};
+  try {
+    Poco::Net::StreamSocket& socket = static_cast<HTTPServerRequestImpl&>(request).socket();
+    socket.shutdownSend();
+    socket.setReceiveTimeout(Poco::Timespan(0, 200'000));
+    for (std::size_t discarded = 0;
+         discarded < kMost && std::chrono::steady_clock::now() < deadline;) {
+      const int count = socket.receiveBytes(buffer.data(), static_cast<int>(buffer.size()));
+      if (count <= 0) {
+        return;
+      }
+      discarded += static_cast<std::size_t>(count);
+    }
+  } catch (const Poco::Exception&) {
+    // The caller is gone, or says no more.
+  }
 }
 
 class RequestHandler : public Poco::Net::HTTPRequestHandler {
@@ -67,14 +103,18 @@ class RequestHandler : public Poco::Net::HTTPRequestHandler {
   void handleRequest(HTTPServerRequest& request, HTTPServerResponse& response) override {
     Request read;
     Response answer;
-    if (const std::optional<Failure> bad = readRequest(request, limits_, random_, read)) {
-      answer = failure(*bad);
+    const std::optional<Failure> bad = readRequest(request, limits_, random_, read);
+    if (bad) {
+      answer = router_.refuse(read, *bad);
       answer.close = true;
     } else {
       answer = router_.answer(read);
       answer.close = answer.close || wantsClose(request);
     }
     send(read, answer, response);
+    if (bad) {
+      discardRest(request);
+    }
   }
 
  private:
@@ -88,7 +128,10 @@ class HandlerFactory : public Poco::Net::HTTPRequestHandlerFactory {
   HandlerFactory(const ReadLimits& limits, const Router& router, session::Random& random)
       : limits_(limits), router_(router), random_(random) {}
 
-  Poco::Net::HTTPRequestHandler* createRequestHandler(const HTTPServerRequest&) override {
+  Poco::Net::HTTPRequestHandler* createRequestHandler(const HTTPServerRequest& request) override {
+    // Poco asks for the body before the handler has looked at the head, unless the status is one
+    // of an error. The handler asks itself.
+    request.response().setStatus(HTTPServerResponse::HTTP_EXPECTATION_FAILED);
     return new RequestHandler(limits_, router_, random_);
   }
 

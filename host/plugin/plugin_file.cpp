@@ -111,7 +111,7 @@ std::string sha256Of(std::string_view content) {
 }  // namespace
 
 bool isPluginName(std::string_view name) {
-  const auto isWordCharacter = [](char c) {
+  const auto is_word_character = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
   };
   if (name.empty() || name.size() > kLongestName) {
@@ -119,7 +119,7 @@ bool isPluginName(std::string_view name) {
   }
   bool in_word = false;
   for (const char character : name) {
-    if (!isWordCharacter(character) && (character != '-' || !in_word)) {
+    if (!is_word_character(character) && (character != '-' || !in_word)) {
       return false;
     }
     in_word = character != '-';

@@ -50,7 +50,8 @@ TokenPair SessionService::issue(std::int64_t user_id, std::string_view username,
   session.token_data = encodeTokenData({recordOf(refresh, std::move(refresh_token.kid)),
                                         recordOf(access, std::move(access_token.kid)), iat});
   session.created_at = now;
-  session.expires_at = refresh.exp;
+  // As long as its refresh token is good.
+  session.expires_at = refresh.exp + policy_.leeway;
   store_.create(session, policy_.max_sessions_per_user, now, deadline);
   return {std::move(refresh_token.text), std::move(access_token.text)};
 }
@@ -75,9 +76,8 @@ RefreshResult SessionService::refresh(std::string_view refresh_token, std::int64
       return {RefreshOutcome::InvalidToken, {}};
     }
     const sys_seconds iat = floor<seconds>(now);
-    const Claims access =
-        claimsFor(TokenType::Access, user_id, presented->sid, iat,
-                  std::min(iat + policy_.access_lifetime, floor<seconds>(session->expires_at)));
+    const Claims access = claimsFor(TokenType::Access, user_id, presented->sid, iat,
+                                    std::min(iat + policy_.access_lifetime, data->refresh.exp));
     token::SignedToken access_token = token::signToken(access, access_keys_, now, deadline);
     data->access = recordOf(access, std::move(access_token.kid));
     data->used_at = iat;

@@ -72,7 +72,7 @@ std::string sqlstateIn(std::string_view line) {
 std::string refusalIn(std::string_view message) {
   for (std::size_t begin = 0; begin < message.size();) {
     const std::size_t end = std::min(message.find('\n', begin), message.size());
-    const std::string state = sqlstateIn(message.substr(begin, end - begin));
+    std::string state = sqlstateIn(message.substr(begin, end - begin));
     if (state.starts_with("28") || state == "3D000" || state == "42501") {
       return state;
     }

@@ -92,6 +92,7 @@ template <typename Operation>
 void atOnce(int count, Operation operation) {
   std::barrier line(count);
   std::vector<std::thread> threads;
+  threads.reserve(static_cast<std::size_t>(count));
   for (int index = 0; index < count; ++index) {
     threads.emplace_back([&, index] {
       line.arrive_and_wait();

@@ -1,0 +1,47 @@
+#include "raw_connection.hpp"
+
+#include <Poco/Net/NetException.h>
+
+#include <array>
+
+namespace token_service::test {
+
+RawConnection::RawConnection(std::uint16_t port)
+    : socket_(Poco::Net::SocketAddress("127.0.0.1", port)) {
+  socket_.setReceiveTimeout(Poco::Timespan(5, 0));
+}
+
+void RawConnection::send(const std::string& bytes) {
+  for (std::size_t sent = 0; sent < bytes.size();) {
+    sent += static_cast<std::size_t>(
+        socket_.sendBytes(bytes.data() + sent, static_cast<int>(bytes.size() - sent)));
+  }
+}
+
+std::string RawConnection::receiveAll() {
+  std::string all;
+  std::array<char, 4096> buffer{};
+  try {
+    while (const int count = socket_.receiveBytes(buffer.data(), static_cast<int>(buffer.size()))) {
+      all.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+  } catch (const Poco::Net::ConnectionResetException&) {
+    // As final as a proper end.
+  }
+  return all;
+}
+
+std::string RawConnection::receiveUntil(const std::string& marker) {
+  std::string all;
+  std::array<char, 4096> buffer{};
+  while (all.find(marker) == std::string::npos) {
+    const int count = socket_.receiveBytes(buffer.data(), static_cast<int>(buffer.size()));
+    if (count == 0) {
+      break;
+    }
+    all.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+  return all;
+}
+
+}  // namespace token_service::test

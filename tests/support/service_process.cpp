@@ -1,0 +1,123 @@
+#include "service_process.hpp"
+
+#include "leak_check.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <charconv>
+#include <csignal>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+
+namespace token_service::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+pid_t start(const std::filesystem::path& config, const std::filesystem::path& log_file) {
+  const int log = ::open(log_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const std::string config_text = config;
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    ::dup2(log, STDERR_FILENO);
+    ::execl(TOKEN_SERVICE_BINARY, TOKEN_SERVICE_BINARY, "serve", "--config", config_text.c_str(),
+            nullptr);
+    ::_exit(127);
+  }
+  ::close(log);
+  if (pid < 0) {
+    throw std::runtime_error("cannot start a process");
+  }
+  return pid;
+}
+
+// From the line `... listening address=127.0.0.1:40123 ...`.
+std::optional<std::uint16_t> portIn(const std::string& log) {
+  const std::string marker = "listening address=127.0.0.1:";
+  const std::size_t begin = log.find(marker);
+  if (begin == std::string::npos || log.find('\n', begin) == std::string::npos) {
+    return std::nullopt;
+  }
+  std::uint16_t port = 0;
+  std::from_chars(log.data() + begin + marker.size(), log.data() + log.size(), port);
+  return port;
+}
+
+std::optional<int> exitCode(pid_t pid) {
+  int status = 0;
+  if (::waitpid(pid, &status, WNOHANG) != pid) {
+    return std::nullopt;
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+}  // namespace
+
+ServiceProcess::ServiceProcess(const ServiceSetup& setup) {
+  static std::atomic<int> count = 0;
+  log_file_ = setup.folder() / ("stderr." + std::to_string(++count));
+  pid_ = start(setup.writeConfig(), log_file_);
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  while (std::chrono::steady_clock::now() < deadline) {
+    if (const std::optional<std::uint16_t> port = portIn(log())) {
+      port_ = *port;
+      for (const std::string& secret : setup.secrets()) {
+        rememberSecret(secret);
+      }
+      return;
+    }
+    if (const std::optional<int> code = exitCode(pid_)) {
+      pid_ = -1;
+      throw std::runtime_error("the service ended with " + std::to_string(*code) + ": " + log());
+    }
+    std::this_thread::sleep_for(5ms);
+  }
+  kill();
+  throw std::runtime_error("the service does not listen: " + log());
+}
+
+ServiceProcess::~ServiceProcess() {
+  if (pid_ > 0) {
+    try {
+      EXPECT_EQ(stop(), 0) << log();
+    } catch (const std::exception& error) {
+      ADD_FAILURE() << error.what();
+    }
+  }
+  expectNoSecretIn(log(), "standard error");
+}
+
+std::string ServiceProcess::log() const { return readFile(log_file_); }
+
+void ServiceProcess::sendSignal(int signal) const { ::kill(pid_, signal); }
+
+int ServiceProcess::wait(std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (std::chrono::steady_clock::now() < deadline) {
+    if (const std::optional<int> code = exitCode(pid_)) {
+      pid_ = -1;
+      return *code;
+    }
+    std::this_thread::sleep_for(2ms);
+  }
+  kill();
+  throw std::runtime_error("the service did not end in time: " + log());
+}
+
+int ServiceProcess::stop() {
+  sendSignal(SIGTERM);
+  return wait();
+}
+
+void ServiceProcess::kill() {
+  sendSignal(SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+}  // namespace token_service::test

@@ -1,0 +1,158 @@
+#include "service_setup.hpp"
+
+#include <sqlite3.h>
+
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace token_service::test {
+namespace {
+
+constexpr const char* kSqliteFile = "sessions.db";
+
+std::string withoutNewline(std::string text) {
+  if (text.ends_with('\n')) {
+    text.pop_back();
+  }
+  return text;
+}
+
+// The rows that a statement gives, each with its columns one after the other.
+std::vector<std::string> sqliteRows(sqlite3* database, const std::string& sql) {
+  sqlite3_stmt* prepared = nullptr;
+  if (sqlite3_prepare_v2(database, sql.c_str(), -1, &prepared, nullptr) != SQLITE_OK) {
+    throw std::runtime_error(sql + ": " + sqlite3_errmsg(database));
+  }
+  const std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> statement(prepared, sqlite3_finalize);
+  std::vector<std::string> rows;
+  while (sqlite3_step(prepared) == SQLITE_ROW) {
+    std::string row;
+    for (int column = 0; column < sqlite3_column_count(prepared); ++column) {
+      const auto* bytes = static_cast<const char*>(sqlite3_column_blob(prepared, column));
+      const auto size = static_cast<std::size_t>(sqlite3_column_bytes(prepared, column));
+      row.append(column == 0 ? "" : "|").append(bytes == nullptr ? "" : bytes, size);
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<std::string> sqliteContent(const std::filesystem::path& file) {
+  sqlite3* opened = nullptr;
+  const int result = sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);
+  const std::unique_ptr<sqlite3, int (*)(sqlite3*)> database(opened, sqlite3_close);
+  if (result != SQLITE_OK) {
+    throw std::runtime_error("cannot open " + file.string());
+  }
+  std::vector<std::string> all;
+  for (const std::string& table :
+       sqliteRows(opened, "SELECT name FROM sqlite_master WHERE type = 'table'")) {
+    for (std::string& row : sqliteRows(opened, "SELECT * FROM '" + table + "'")) {
+      all.push_back(std::move(row));
+    }
+  }
+  return all;
+}
+
+std::vector<std::string> postgresContent(const Database& database) {
+  std::vector<std::string> all;
+  for (const std::string& table :
+       database.sql("SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) "
+                    "FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', "
+                    "'information_schema')")) {
+    for (std::string& row : database.sql("SELECT t::text FROM " + table + " t")) {
+      all.push_back(std::move(row));
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+std::string nameOf(const Pair& pair) {
+  return std::string(pair.signer == SignerKind::Hs256 ? "hs256" : "rs256") +
+         (pair.store == StoreKind::Sqlite ? "_sqlite" : "_postgres");
+}
+
+std::ostream& operator<<(std::ostream& stream, const Pair& pair) { return stream << nameOf(pair); }
+
+ServiceSetup::ServiceSetup(const Pair& pair) : pair_(pair) {
+  if (pair.store == StoreKind::Postgres) {
+    database_ = std::make_unique<Database>();
+  }
+  set("server", "{address: 127.0.0.1, port: 0}");
+  set("signer",
+      pair.signer == SignerKind::Hs256
+          ? "{plugin: signer-hs256, settings: {secret_file: signer.key, create_missing: true}}"
+          : "{plugin: signer-rs256, settings: {private_key_file: signer.key, create_missing: "
+            "true}}");
+  set("store", storeSection(database_ ? postgresPort() : ""));
+  set("service_secrets", std::string("[{name: tests, secret: ") + kSecret + "}]");
+  set("log", "{level: debug}");
+}
+
+ServiceSetup& ServiceSetup::set(const std::string& section, const std::string& yaml) {
+  sections_[section] = yaml;
+  return *this;
+}
+
+ServiceSetup& ServiceSetup::setPostgresPort(const std::string& port) {
+  return set("store", storeSection(port));
+}
+
+std::filesystem::path ServiceSetup::writeConfig() const {
+  std::filesystem::path file = folder() / "config.yaml";
+  std::ofstream stream(file, std::ios::trunc);
+  for (const auto& [section, yaml] : sections_) {
+    stream << section << ": " << yaml << "\n";
+  }
+  return file;
+}
+
+std::string ServiceSetup::postgresPort() const { return database_->superuser().at("port"); }
+
+std::string ServiceSetup::signerKey() const {
+  return withoutNewline(readFile(folder() / "signer.key"));
+}
+
+std::string ServiceSetup::refreshSignerKey() const {
+  return withoutNewline(readFile(folder() / "refresh.key"));
+}
+
+std::string ServiceSetup::refreshSignerSection() {
+  return "{plugin: signer-hs256, settings: {secret_file: refresh.key, create_missing: true}}";
+}
+
+std::vector<std::string> ServiceSetup::storedRows() const {
+  return database_ ? postgresContent(*database_) : sqliteContent(folder() / kSqliteFile);
+}
+
+std::vector<std::string> ServiceSetup::secrets() const {
+  std::vector<std::string> all = {kSecret};
+  std::istringstream key(signerKey());
+  for (std::string line; std::getline(key, line);) {
+    if (!line.starts_with("-----")) {
+      all.push_back(line);
+    }
+  }
+  if (std::filesystem::exists(folder() / "refresh.key")) {
+    all.push_back(refreshSignerKey());
+  }
+  if (database_) {
+    all.push_back(database_->superuser().at("password"));
+  }
+  return all;
+}
+
+std::string ServiceSetup::storeSection(const std::string& port) const {
+  if (!database_) {
+    return std::string("{plugin: store-sqlite, settings: {path: ") + kSqliteFile + "}}";
+  }
+  const Conninfo& where = database_->superuser();
+  return "{plugin: store-postgres, settings: {host: " + where.at("host") + ", port: " + port +
+         ", database: " + database_->name() + ", user: " + where.at("user") + ", password: \"" +
+         where.at("password") + "\"}}";
+}
+
+}  // namespace token_service::test

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "cluster.hpp"
+#include "test_folder.hpp"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace token_service::test {
+
+enum class SignerKind { Hs256, Rs256 };
+enum class StoreKind { Sqlite, Postgres };
+
+// One of the combinations of plugins that the whole contract is tested with.
+struct Pair {
+  SignerKind signer;
+  StoreKind store;
+};
+
+std::string nameOf(const Pair& pair);
+std::ostream& operator<<(std::ostream& stream, const Pair& pair);
+
+// What processes of the service run on: configuration, keys and database, all of them thrown away
+// with the object. Several processes may run on one setup, at once or one after the other.
+class ServiceSetup {
+ public:
+  static constexpr const char* kSecret = "the-service-secret-of-the-contract-tests";
+
+  explicit ServiceSetup(const Pair& pair);
+
+  const Pair& pair() const { return pair_; }
+
+  // Sets a top-level section of the configuration, in YAML's one-line form: `{max_per_user: 1}`.
+  ServiceSetup& set(const std::string& section, const std::string& yaml);
+
+  // Lets the service reach PostgreSQL by another port, such as a Forwarder's.
+  ServiceSetup& setPostgresPort(const std::string& port);
+
+  // Writes the configuration; gives its path.
+  std::filesystem::path writeConfig() const;
+
+  const std::filesystem::path& folder() const { return folder_.path(); }
+
+  // The port of the cluster itself.
+  std::string postgresPort() const;
+
+  // Of the signer: the secret of HS256, the PEM text of RS256.
+  std::string signerKey() const;
+  // Of a refresh_signer as `refreshSignerSection` configures it.
+  std::string refreshSignerKey() const;
+  static std::string refreshSignerSection();
+
+  // Pieces of everything of this setup that nobody may see: keys, service secret, password.
+  std::vector<std::string> secrets() const;
+
+  // Every row of every table of the service's database, as text.
+  std::vector<std::string> storedRows() const;
+
+ private:
+  std::string storeSection(const std::string& port) const;
+
+  Pair pair_;
+  TestFolder folder_;
+  std::unique_ptr<Database> database_;
+  std::map<std::string, std::string> sections_;
+};
+
+}  // namespace token_service::test
