@@ -58,10 +58,16 @@ std::optional<std::string_view> takeUntil(std::string_view separator, std::strin
   return taken;
 }
 
+// The same, or all that is left.
+std::string_view takeUntilOrRest(std::string_view separator, std::string_view& rest) {
+  const std::optional<std::string_view> taken = takeUntil(separator, rest);
+  return taken ? *taken : std::exchange(rest, {});
+}
+
 // The `name` of a part's Content-Disposition (RFC 7578 section 4.2).
 std::optional<std::string> nameOfPart(std::string_view head) {
   while (!head.empty()) {
-    const std::string_view line = takeUntil("\r\n", head).value_or(std::exchange(head, {}));
+    const std::string_view line = takeUntilOrRest("\r\n", head);
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || line.find_first_of("\r\n") != std::string_view::npos) {
       return std::nullopt;
@@ -97,7 +103,7 @@ std::optional<token::Json> parseUrlEncodedForm(std::string_view body) {
   token::Json form;
   form.type = token::Json::Type::Object;
   while (!body.empty()) {
-    const std::string_view pair = takeUntil("&", body).value_or(std::exchange(body, {}));
+    const std::string_view pair = takeUntilOrRest("&", body);
     if (pair.empty()) {
       continue;
     }
