@@ -15,6 +15,12 @@ constexpr auto kSelfTestPatience = 5s;
 
 sdk::Deadline soon() { return std::chrono::steady_clock::now() + kSelfTestPatience; }
 
+// Whether a value is missing only because the environment or a file could not give it, which is
+// already a problem of its own.
+bool holdsRefused(const sdk::SettingNode& node) {
+  return node.refused || std::any_of(node.children.begin(), node.children.end(), holdsRefused);
+}
+
 bool isUnavailable(const sdk::Error& error) {
   return error.code() == sdk::ErrorCode::Unavailable || error.code() == sdk::ErrorCode::Timeout;
 }
@@ -73,10 +79,10 @@ PluginSet::PluginSet(const config::Config& config, const std::filesystem::path& 
       sdk::Settings settings(node, report, config.base_folder, wanted.path);
       object = create(*loaded, settings, *hosts_.back(), mode);
     } catch (const sdk::Error& error) {
-      if (report.problems.empty()) {
-        problems.add(error.code(), wanted.place + ": " + error.what());
-      } else {
+      if (!report.problems.empty()) {
         problems.add(report);
+      } else if (!holdsRefused(wanted.settings)) {
+        problems.add(error.code(), wanted.place + ": " + error.what());
       }
     }
     return object;
