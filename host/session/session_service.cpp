@@ -1,10 +1,10 @@
 #include "session/session_service.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "session/token_data.hpp"
 #include "token_service/sdk/error.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace token_service::session {
 namespace {
@@ -38,9 +38,8 @@ TokenPair SessionService::issue(std::int64_t user_id, std::string_view username,
   const std::string sid = random_.identifier();
   const Claims refresh =
       claimsFor(TokenType::Refresh, user_id, sid, iat, iat + policy_.refresh_lifetime);
-  const Claims access =
-      claimsFor(TokenType::Access, user_id, sid, iat,
-                std::min(iat + policy_.access_lifetime, refresh.exp));
+  const Claims access = claimsFor(TokenType::Access, user_id, sid, iat,
+                                  std::min(iat + policy_.access_lifetime, refresh.exp));
   token::SignedToken refresh_token = token::signToken(refresh, refresh_keys_, now, deadline);
   token::SignedToken access_token = token::signToken(access, access_keys_, now, deadline);
 
@@ -51,7 +50,8 @@ TokenPair SessionService::issue(std::int64_t user_id, std::string_view username,
   session.token_data = encodeTokenData({recordOf(refresh, std::move(refresh_token.kid)),
                                         recordOf(access, std::move(access_token.kid)), iat});
   session.created_at = now;
-  session.expires_at = refresh.exp;
+  // As long as its refresh token is good.
+  session.expires_at = refresh.exp + policy_.leeway;
   store_.create(session, policy_.max_sessions_per_user, now, deadline);
   return {std::move(refresh_token.text), std::move(access_token.text)};
 }
@@ -76,15 +76,13 @@ RefreshResult SessionService::refresh(std::string_view refresh_token, std::int64
       return {RefreshOutcome::InvalidToken, {}};
     }
     const sys_seconds iat = floor<seconds>(now);
-    const Claims access =
-        claimsFor(TokenType::Access, user_id, presented->sid, iat,
-                  std::min(iat + policy_.access_lifetime, floor<seconds>(session->expires_at)));
+    const Claims access = claimsFor(TokenType::Access, user_id, presented->sid, iat,
+                                    std::min(iat + policy_.access_lifetime, data->refresh.exp));
     token::SignedToken access_token = token::signToken(access, access_keys_, now, deadline);
     data->access = recordOf(access, std::move(access_token.kid));
     data->used_at = iat;
     session->token_data = encodeTokenData(*data);
-    if (store_.replace(session->version, *session, now, deadline) ==
-        sdk::ReplaceResult::Replaced) {
+    if (store_.replace(session->version, *session, now, deadline) == sdk::ReplaceResult::Replaced) {
       return {RefreshOutcome::Refreshed, std::move(access_token.text)};
     }
   }
