@@ -39,6 +39,9 @@ std::string hmac(const char* digest, std::string_view secret, std::string_view b
 // A signer that really signs, with as many keys as a test gives it.
 class TestSigner final : public sdk::Signer {
  public:
+  TestSigner() = default;
+  TestSigner(const std::string& kid, const std::string& secret) { addHmac(kid, secret); }
+
   TestSigner& addHmac(const std::string& kid, const std::string& secret, sdk::Time from = {});
   TestSigner& add(const std::string& kid, const std::string& algorithm, const KeyPair& pair,
                   sdk::Time from = {});
