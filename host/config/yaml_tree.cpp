@@ -1,5 +1,8 @@
 #include "config/yaml_tree.hpp"
 
+#include "config/config_error.hpp"
+#include "token_service/sdk/error.hpp"
+
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
@@ -12,9 +15,6 @@
 #include <sstream>
 #include <stdexcept>
 #include <vector>
-
-#include "config/config_error.hpp"
-#include "token_service/sdk/error.hpp"
 
 namespace token_service::config {
 namespace {
@@ -46,25 +46,24 @@ class TreeBuilder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                 const std::string& value) override {
     SettingNode node = scalar(mark, value);
-    const bool plain = tag == "?" || tag.empty();
-    if (!plain && tag != "!") {
-      throw BadYaml(mark.line + 1, "tags are not allowed: write the value without '" + tag + "'");
-    }
-    node.quoted = !plain;
-    if (!plain || (value != "" && value != "null" && value != "~")) {
+    refuseTag(mark, tag);
+    node.quoted = tag == "!";
+    if (node.quoted || (value != "" && value != "null" && value != "~")) {
       node.kind = SettingNode::Kind::Scalar;
     }
     add(mark, std::move(node));
   }
 
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                        YAML::EmitterStyle::value) override {
+    refuseTag(mark, tag);
     open(mark, SettingNode::Kind::Sequence);
   }
   void OnSequenceEnd() override { close(); }
 
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                   YAML::EmitterStyle::value) override {
+    refuseTag(mark, tag);
     open(mark, SettingNode::Kind::Map);
   }
   void OnMapEnd() override { close(); }
@@ -75,6 +74,13 @@ class TreeBuilder : public YAML::EventHandler {
     std::string pending_key;
     bool has_key = false;
   };
+
+  // Without a tag of its own, quoted text has the tag `!` and everything else `?`.
+  static void refuseTag(const YAML::Mark& mark, const std::string& tag) {
+    if (!tag.empty() && tag != "?" && tag != "!") {
+      throw BadYaml(mark.line + 1, "tags are not allowed: write the value without '" + tag + "'");
+    }
+  }
 
   static SettingNode scalar(const YAML::Mark& mark, const std::string& value) {
     SettingNode node;
@@ -139,8 +145,7 @@ class TreeBuilder : public YAML::EventHandler {
 };
 
 [[noreturn]] void refuse(const std::string& file, int line, const std::string& what) {
-  throw sdk::Error(sdk::ErrorCode::InvalidConfig,
-                   file + ":" + std::to_string(line) + ": " + what);
+  throw sdk::Error(sdk::ErrorCode::InvalidConfig, file + ":" + std::to_string(line) + ": " + what);
 }
 
 }  // namespace
