@@ -1,13 +1,14 @@
 #include "config/config.hpp"
 
+#include "config/interpolation.hpp"
+#include "config/yaml_tree.hpp"
+#include "token/utf8.hpp"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
-
-#include "config/interpolation.hpp"
-#include "config/yaml_tree.hpp"
 
 namespace token_service::config {
 namespace {
@@ -20,6 +21,7 @@ using std::chrono::seconds;
 
 constexpr milliseconds kTenYears = 24h * 3650;
 constexpr std::size_t kMinSecretSize = 32;
+constexpr std::size_t kMaxClaimSize = 255;
 
 bool isIpAddress(const std::string& text) {
   std::array<unsigned char, sizeof(in6_addr)> address{};
@@ -56,10 +58,19 @@ Plugin readPlugin(Settings settings) {
   return plugin;
 }
 
+// Every token carries it: too long a one would make tokens that the service itself refuses.
+void checkClaim(Settings& settings, std::string_view key, std::string_view value) {
+  if (value.size() > kMaxClaimSize || !token::isUtf8(value)) {
+    settings.problem(key, "must be at most 255 bytes of UTF-8");
+  }
+}
+
 Tokens readTokens(Settings settings) {
   Tokens tokens;
   tokens.issuer = settings.string("issuer", "token-service");
   tokens.audience = settings.optionalString("audience");
+  checkClaim(settings, "issuer", tokens.issuer);
+  checkClaim(settings, "audience", tokens.audience.value_or(""));
   const milliseconds access = settings.duration("access_lifetime", 15min, 1s, kTenYears);
   const milliseconds refresh = settings.duration("refresh_lifetime", 24h, 1s, kTenYears);
   const milliseconds leeway = settings.duration("leeway", 0s, 0s, 30s);
@@ -84,12 +95,15 @@ void readRefresh(Settings settings) {
   settings.duration("reuse_grace", 30s, 0s, 10min);
 }
 
-std::vector<ServiceSecret> readSecrets(Settings& root, bool loopback) {
+std::vector<ServiceSecret> readSecrets(Settings& root, const sdk::SettingsReport& report,
+                                       bool loopback) {
   std::vector<ServiceSecret> secrets;
-  if (!root.has("service_secrets")) {
+  const std::size_t problems = report.problems.size();
+  std::vector<Settings> list = root.sections("service_secrets");
+  if (list.empty() && report.problems.size() == problems) {
     root.problem("service_secrets", "is required: name at least one secret");
   }
-  for (Settings settings : root.sections("service_secrets")) {
+  for (Settings& settings : list) {
     ServiceSecret secret{settings.string("name"), settings.string("secret")};
     const bool repeated =
         std::any_of(secrets.begin(), secrets.end(),
@@ -132,8 +146,7 @@ Log readLog(Settings settings) {
   const std::string level = settings.choice("level", "info", kLevels);
   const auto index = std::find(std::begin(kLevels), std::end(kLevels), level) - kLevels;
   const std::string format = settings.choice("format", "text", kFormats);
-  return {static_cast<sdk::LogLevel>(index),
-          format == "json" ? LogFormat::Json : LogFormat::Text};
+  return {static_cast<sdk::LogLevel>(index), format == "json" ? LogFormat::Json : LogFormat::Text};
 }
 
 }  // namespace
@@ -173,7 +186,7 @@ Config loadConfig(const std::string& file, sdk::SettingsReport& report) {
   Settings sessions = root.section("sessions");
   config.sessions.max_per_user = sessions.integer("max_per_user", 10, 1, 1000);
   config.sessions.purge_interval = sessions.duration("purge_interval", 1min, 100ms, 24h);
-  config.service_secrets = readSecrets(root, isLoopback(config.server.address));
+  config.service_secrets = readSecrets(root, report, isLoopback(config.server.address));
   config.allowed_origins = readOrigins(root.section("cors"));
   config.log = readLog(root.section("log"));
   root.refuseUnknown();
