@@ -7,6 +7,8 @@
 #include <Poco/JWT/Token.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 namespace {
 
 using token_service::host_test::hmac;
@@ -48,6 +50,25 @@ TEST(Traps, J6_NoTimeIsChecked) {
   EXPECT_TRAP(accepts(signer, token("secret", R"({"exp":1})")), "one reason for token/token.hpp");
   EXPECT_TRAP(accepts(signer, token("secret", R"({"nbf":"abc"})")),
               "one reason for token/claims.hpp");
+}
+
+TEST(Traps, J7_TimesAreWrittenAsFractions) {
+  Poco::JWT::Token token;
+  token.setIssuedAt(Poco::Timestamp(Poco::Timestamp::TimeVal{1'700'000'000'500'000}));
+  std::ostringstream payload;
+  token.payload().stringify(payload);
+  EXPECT_TRAP(payload.str().find('.') != std::string::npos, "one reason for token/claims.hpp");
+}
+
+TEST(Traps, J9_APublicKeySignsWithZerosAndWithoutAnError) {
+  std::istringstream pem(
+      token_service::host_test::publicPem(token_service::host_test::keyPair("RSA-2048")));
+  Poco::JWT::Signer signer(Poco::SharedPtr<Poco::Crypto::RSAKey>(new Poco::Crypto::RSAKey(&pem)));
+  signer.addAlgorithm(Poco::JWT::Signer::ALGO_RS256);
+  Poco::JWT::Token token;
+  const std::string text = signer.sign(token, Poco::JWT::Signer::ALGO_RS256);
+  EXPECT_TRAP(text.substr(text.rfind('.') + 1).find_first_not_of('A') == std::string::npos,
+              "one reason for token::proveKeys");
 }
 
 }  // namespace
