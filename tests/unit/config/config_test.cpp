@@ -155,8 +155,8 @@ TEST(Config, RefusesBadServerSettings_C14) {
     expectProblem("server: {threads: " + std::string(threads) + "}\n", "server.threads",
                   "must be a whole number from 1 to 4096");
   }
-  expectProblem("server: {max_body: 1B}\n", "server.max_body", "must be from 1KiB to 1MiB");
-  expectProblem("server: {max_body: 2MiB}\n", "server.max_body", "must be from 1KiB to 1MiB");
+  expectProblem("server: {max_body: 1B}\n", "server.max_body", "must be from 1KiB to 64KiB");
+  expectProblem("server: {max_body: 65KiB}\n", "server.max_body", "must be from 1KiB to 64KiB");
   expectProblem("server: {max_body: 16384}\n", "server.max_body", "must be a size such as");
   expectProblem("server: {request_timeout: 99ms}\n", "server.request_timeout",
                 "must be from 100ms to 1m");
