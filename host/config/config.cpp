@@ -2,6 +2,7 @@
 
 #include "config/interpolation.hpp"
 #include "config/yaml_tree.hpp"
+#include "token/utf8.hpp"
 
 #include <arpa/inet.h>
 
@@ -19,7 +20,10 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kTenYears = 24h * 3650;
+// Repeated names are looked for one by one, which takes a while in a large body.
+constexpr std::int64_t kLargestBody = 64 * 1024;
 constexpr std::size_t kMinSecretSize = 32;
+constexpr std::size_t kMaxClaimSize = 255;
 
 bool isIpAddress(const std::string& text) {
   std::array<unsigned char, sizeof(in6_addr)> address{};
@@ -40,7 +44,7 @@ Server readServer(Settings settings) {
     settings.problem("public_url", "must be a URL such as https://tokens.example.org");
   }
   server.threads = static_cast<int>(settings.integer("threads", 256, 1, 4096));
-  server.max_body = settings.size("max_body", 16 * 1024, 1024, 1024 * 1024);
+  server.max_body = settings.size("max_body", 16 * 1024, 1024, kLargestBody);
   server.request_timeout = settings.duration("request_timeout", 2s, 100ms, 60s);
   server.shutdown_timeout = settings.duration("shutdown_timeout", 10s, 100ms, 10min);
   return server;
@@ -56,10 +60,19 @@ Plugin readPlugin(Settings settings) {
   return plugin;
 }
 
+// Every token carries it: too long a one would make tokens that the service itself refuses.
+void checkClaim(Settings& settings, std::string_view key, std::string_view value) {
+  if (value.size() > kMaxClaimSize || !token::isUtf8(value)) {
+    settings.problem(key, "must be at most 255 bytes of UTF-8");
+  }
+}
+
 Tokens readTokens(Settings settings) {
   Tokens tokens;
   tokens.issuer = settings.string("issuer", "token-service");
   tokens.audience = settings.optionalString("audience");
+  checkClaim(settings, "issuer", tokens.issuer);
+  checkClaim(settings, "audience", tokens.audience.value_or(""));
   const milliseconds access = settings.duration("access_lifetime", 15min, 1s, kTenYears);
   const milliseconds refresh = settings.duration("refresh_lifetime", 24h, 1s, kTenYears);
   const milliseconds leeway = settings.duration("leeway", 0s, 0s, 30s);
@@ -84,12 +97,15 @@ void readRefresh(Settings settings) {
   settings.duration("reuse_grace", 30s, 0s, 10min);
 }
 
-std::vector<ServiceSecret> readSecrets(Settings& root, bool loopback) {
+std::vector<ServiceSecret> readSecrets(Settings& root, const sdk::SettingsReport& report,
+                                       bool loopback) {
   std::vector<ServiceSecret> secrets;
-  if (!root.has("service_secrets")) {
+  const std::size_t problems = report.problems.size();
+  std::vector<Settings> list = root.sections("service_secrets");
+  if (list.empty() && report.problems.size() == problems) {
     root.problem("service_secrets", "is required: name at least one secret");
   }
-  for (Settings settings : root.sections("service_secrets")) {
+  for (Settings& settings : list) {
     ServiceSecret secret{settings.string("name"), settings.string("secret")};
     const bool repeated =
         std::any_of(secrets.begin(), secrets.end(),
@@ -172,7 +188,7 @@ Config loadConfig(const std::string& file, sdk::SettingsReport& report) {
   Settings sessions = root.section("sessions");
   config.sessions.max_per_user = sessions.integer("max_per_user", 10, 1, 1000);
   config.sessions.purge_interval = sessions.duration("purge_interval", 1min, 100ms, 24h);
-  config.service_secrets = readSecrets(root, isLoopback(config.server.address));
+  config.service_secrets = readSecrets(root, report, isLoopback(config.server.address));
   config.allowed_origins = readOrigins(root.section("cors"));
   config.log = readLog(root.section("log"));
   root.refuseUnknown();

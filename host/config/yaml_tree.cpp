@@ -46,25 +46,24 @@ class TreeBuilder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                 const std::string& value) override {
     SettingNode node = scalar(mark, value);
-    const bool plain = tag == "?" || tag.empty();
-    if (!plain && tag != "!") {
-      throw BadYaml(mark.line + 1, "tags are not allowed: write the value without '" + tag + "'");
-    }
-    node.quoted = !plain;
-    if (!plain || (value != "" && value != "null" && value != "~")) {
+    refuseTag(mark, tag);
+    node.quoted = tag == "!";
+    if (node.quoted || (value != "" && value != "null" && value != "~")) {
       node.kind = SettingNode::Kind::Scalar;
     }
     add(mark, std::move(node));
   }
 
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                        YAML::EmitterStyle::value) override {
+    refuseTag(mark, tag);
     open(mark, SettingNode::Kind::Sequence);
   }
   void OnSequenceEnd() override { close(); }
 
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                   YAML::EmitterStyle::value) override {
+    refuseTag(mark, tag);
     open(mark, SettingNode::Kind::Map);
   }
   void OnMapEnd() override { close(); }
@@ -75,6 +74,13 @@ class TreeBuilder : public YAML::EventHandler {
     std::string pending_key;
     bool has_key = false;
   };
+
+  // Without a tag of its own, quoted text has the tag `!` and everything else `?`.
+  static void refuseTag(const YAML::Mark& mark, const std::string& tag) {
+    if (!tag.empty() && tag != "?" && tag != "!") {
+      throw BadYaml(mark.line + 1, "tags are not allowed: write the value without '" + tag + "'");
+    }
+  }
 
   static SettingNode scalar(const YAML::Mark& mark, const std::string& value) {
     SettingNode node;

@@ -56,7 +56,7 @@ Response Router::refuse(const Request& request, Failure reason) const {
 
 Endpoint* Router::find(const std::string& path) const {
   auto found = endpoints_.find(path);
-  if (found == endpoints_.end() && path.size() > 1 && path.back() == '/') {
+  if (found == endpoints_.end() && path != "//" && path.ends_with('/')) {
     found = endpoints_.find(std::string_view(path).substr(0, path.size() - 1));
   }
   return found == endpoints_.end() ? nullptr : found->second.get();

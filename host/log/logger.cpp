@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <string>
@@ -41,17 +42,18 @@ std::string timestamp() {
   return text;
 }
 
-// Valid UTF-8 of bounded length.
+// Valid UTF-8 of bounded length, without the control characters that JSON lets pass (C1, which some
+// terminals obey).
 std::string clean(std::string_view value) {
   std::string out;
   std::string_view rest = value.substr(0, kMaxValueSize);
   while (!rest.empty()) {
-    if (const std::optional<char32_t> code_point = token::takeCodePoint(rest)) {
-      token::appendUtf8(*code_point, out);
-    } else {
-      out.append("\ufffd");
+    const std::optional<char32_t> code_point = token::takeCodePoint(rest);
+    if (!code_point) {
       rest.remove_prefix(1);
     }
+    const bool usable = code_point && (*code_point < 0x80 || *code_point > 0x9f);
+    token::appendUtf8(usable ? *code_point : U'\ufffd', out);
   }
   return value.size() > kMaxValueSize ? out + "..." : out;
 }
@@ -66,18 +68,34 @@ bool isWord(std::string_view text) {
   return !text.empty();
 }
 
+bool isSentence(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char character) {
+    return (character >= 0 && character < ' ') || character == 0x7f;
+  });
+}
+
+// As it is, or in quotes where it could be taken for more than one value.
+void appendValue(const std::string& value, bool as_it_is, std::string& line) {
+  if (as_it_is) {
+    line.append(value);
+  } else {
+    token::appendJsonString(value, line);
+  }
+}
+
 std::string textLine(sdk::LogLevel level, std::string_view event,
                      std::span<const sdk::LogField> fields) {
   std::string line = timestamp();
-  line.append(" ").append(nameOf(level)).append(" ").append(clean(event));
+  line.append(" ").append(nameOf(level)).append(" ");
+  const std::string what = clean(event);
+  appendValue(what, isSentence(what), line);
   for (const sdk::LogField& field : fields) {
-    line.append(" ").append(clean(field.key)).append("=");
+    const std::string key = clean(field.key);
     const std::string value = clean(field.value);
-    if (isWord(value)) {
-      line.append(value);
-    } else {
-      token::appendJsonString(value, line);
-    }
+    line.push_back(' ');
+    appendValue(key, isWord(key), line);
+    line.push_back('=');
+    appendValue(value, isWord(value), line);
   }
   return line;
 }
