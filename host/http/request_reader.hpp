@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace Poco::Net {
+namespace Poco::Net {  // NOLINT(readability-identifier-naming): theirs
 class HTTPServerRequest;
 }
 
