@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <atomic>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -102,8 +103,9 @@ ServiceSetup& ServiceSetup::setPostgresPort(const std::string& port) {
 }
 
 std::filesystem::path ServiceSetup::writeConfig() const {
-  std::filesystem::path file = folder() / "config.yaml";
-  std::ofstream stream(file, std::ios::trunc);
+  static std::atomic<int> count = 0;
+  std::filesystem::path file = folder() / ("config." + std::to_string(++count) + ".yaml");
+  std::ofstream stream(file);
   for (const auto& [section, yaml] : sections_) {
     stream << section << ": " << yaml << "\n";
   }

@@ -40,7 +40,7 @@ class ServiceSetup {
   // Lets the service reach PostgreSQL by another port, such as a Forwarder's.
   ServiceSetup& setPostgresPort(const std::string& port);
 
-  // Writes the configuration; gives its path.
+  // Writes the configuration to a file of its own; gives its path.
   std::filesystem::path writeConfig() const;
 
   const std::filesystem::path& folder() const { return folder_.path(); }

@@ -75,6 +75,7 @@ TEST_P(ReplicasTest, startAtTheSameMomentOnAnEmptyDatabase) {
     starts.emplace_back([&] { process = std::make_unique<ServiceProcess>(empty); });
   }
   runTogether(starts);
+  ASSERT_FALSE(HasFailure());
   const TokenPair tokens = TokenApi(*processes[0]).logIn(1);
   for (const auto& process : processes) {
     EXPECT_TRUE(TokenApi(*process).isValid(1, tokens.access));
