@@ -40,7 +40,9 @@ Reply HttpClient::send(const Call& call) {
   Reply reply;
   Poco::StreamCopier::copyToString(session_.receiveResponse(response), reply.body);
   reply.status = response.getStatus();
-  reply.headers = response;
+  for (const auto& [name, value] : response) {
+    reply.headers.add(name, value);
+  }
   return reply;
 }
 

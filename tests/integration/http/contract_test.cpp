@@ -31,7 +31,7 @@ SharedServices& sharedServices() {
 }
 
 // Before main, so that GoogleTest knows of the environment when it starts.
-[[maybe_unused]] const SharedServices& kRegistered = sharedServices();
+[[maybe_unused]] const SharedServices& registered = sharedServices();
 
 }  // namespace
 
