@@ -45,6 +45,7 @@ TEST(ShippedFiles, ProductionRefusesWeakSecrets_C23) {
     const Environment host("TOKEN_SERVICE_DB_HOST", "db");
     const Environment user("TOKEN_SERVICE_DB_USER", "user");
     const Environment password("TOKEN_SERVICE_DB_PASSWORD", "password");
+    const Environment sslmode("TOKEN_SERVICE_DB_SSLMODE", "verify-full");
     const std::string problems = problemsOf(shipped("production.yaml"));
     EXPECT_NE(problems.find("service_secrets[0].secret: "), std::string::npos) << problems;
     EXPECT_EQ(problems.find('\n'), std::string::npos) << problems;
@@ -55,7 +56,7 @@ TEST(ShippedFiles, ProductionRefusesWeakSecrets_C23) {
 TEST(ShippedFiles, ProductionSaysEveryMissingVariableAtOnce) {
   const std::string problems = problemsOf(shipped("production.yaml"));
   for (const char* name : {"SERVICE_SECRET", "TOKEN_SERVICE_DB_HOST", "TOKEN_SERVICE_DB_USER",
-                           "TOKEN_SERVICE_DB_PASSWORD"}) {
+                           "TOKEN_SERVICE_DB_PASSWORD", "TOKEN_SERVICE_DB_SSLMODE"}) {
     EXPECT_NE(problems.find(std::string(name) + " is not set"), std::string::npos) << problems;
   }
 }
@@ -65,6 +66,7 @@ TEST(ShippedFiles, ProductionLoadsWhenAllIsSet) {
   const Environment host("TOKEN_SERVICE_DB_HOST", "db");
   const Environment user("TOKEN_SERVICE_DB_USER", "user");
   const Environment password("TOKEN_SERVICE_DB_PASSWORD", "password");
+  const Environment sslmode("TOKEN_SERVICE_DB_SSLMODE", "verify-full");
   EXPECT_EQ(problemsOf(shipped("production.yaml")), "");
 }
 
