@@ -97,6 +97,18 @@ void stop(Service& service, const Signals& signals, std::chrono::milliseconds pa
   }
 }
 
+// Makes the plugins in a mode that does not serve, which is the whole work.
+int makePlugins(const CommandLine& line, sdk::Mode mode, const char* result) {
+  const SystemClock clock;
+  const config::Config config = usableConfig(line, clock);
+  log::Logger logger = loggerFor(config.log);
+  StartProblems problems;
+  const PluginSet plugins(config, line.plugin_dir, mode, logger, clock, problems);
+  problems.throwIfAny();
+  std::printf("%s: %s\n", config.file.c_str(), result);
+  return exit_code::kSuccess;
+}
+
 }  // namespace
 
 int serve(const CommandLine& line) {
@@ -123,26 +135,10 @@ int serve(const CommandLine& line) {
   return exit_code::kSuccess;
 }
 
-int check(const CommandLine& line) {
-  const SystemClock clock;
-  const config::Config config = usableConfig(line, clock);
-  log::Logger logger = loggerFor(config.log);
-  StartProblems problems;
-  const PluginSet plugins(config, line.plugin_dir, sdk::Mode::Check, logger, clock, problems);
-  problems.throwIfAny();
-  std::printf("%s: ok\n", config.file.c_str());
-  return exit_code::kSuccess;
-}
+int check(const CommandLine& line) { return makePlugins(line, sdk::Mode::Check, "ok"); }
 
 int migrate(const CommandLine& line) {
-  const SystemClock clock;
-  const config::Config config = usableConfig(line, clock);
-  log::Logger logger = loggerFor(config.log);
-  StartProblems problems;
-  const PluginSet plugins(config, line.plugin_dir, sdk::Mode::Migrate, logger, clock, problems);
-  problems.throwIfAny();
-  std::printf("%s: the store's schema is up to date\n", config.file.c_str());
-  return exit_code::kSuccess;
+  return makePlugins(line, sdk::Mode::Migrate, "the store's schema is up to date");
 }
 
 int listPlugins(const CommandLine& line) {

@@ -25,6 +25,18 @@ bool isUnavailable(const sdk::Error& error) {
   return error.code() == sdk::ErrorCode::Unavailable || error.code() == sdk::ErrorCode::Timeout;
 }
 
+// Runs one step of making a plugin; what it throws becomes a problem.
+template <typename Step>
+void attempt(const config::Plugin& wanted, StartProblems& problems, Step step) {
+  try {
+    step();
+  } catch (const sdk::Error& error) {
+    problems.add(error.code(), wanted.place + ": " + error.what());
+  } catch (const std::invalid_argument& error) {
+    problems.add(sdk::ErrorCode::InvalidConfig, wanted.place + ": " + error.what());
+  }
+}
+
 }  // namespace
 
 void StartProblems::add(sdk::ErrorCode code, const std::string& text) {
@@ -57,54 +69,43 @@ PluginSet::PluginSet(const config::Config& config, const std::filesystem::path& 
                      sdk::Mode mode, log::Logger& logger, const session::Clock& clock,
                      StartProblems& problems) {
   plugin::Loader loader(folder);
-
-  // Loads the plugin and makes its object with `create`; an empty result is a problem noted.
   const auto make = [&](const config::Plugin& wanted, sdk::PluginKind kind, auto create) {
-    decltype(create(std::declval<const plugin::LoadedPlugin&>(), std::declval<sdk::Settings&>(),
-                    std::declval<sdk::Host&>(), mode)) object;
-    if (wanted.name.empty()) {
-      return object;
-    }
-    const plugin::LoadedPlugin* loaded = nullptr;
-    try {
-      loaded = &loader.load(wanted.name, kind, wanted.sha256);
-    } catch (const sdk::Error& error) {
-      problems.add(error.code(), wanted.place + ": " + error.what());
-      return object;
-    }
-    hosts_.push_back(std::make_unique<PluginHost>(wanted.name, logger, clock));
-    sdk::SettingNode node = wanted.settings;
-    sdk::SettingsReport report{config.file, {}, {}};
-    try {
-      sdk::Settings settings(node, report, config.base_folder, wanted.path);
-      object = create(*loaded, settings, *hosts_.back(), mode);
-    } catch (const sdk::Error& error) {
-      if (!report.problems.empty()) {
-        problems.add(report);
-      } else if (!holdsRefused(wanted.settings)) {
-        problems.add(error.code(), wanted.place + ": " + error.what());
+    attempt(wanted, problems, [&] {
+      if (wanted.name.empty()) {
+        return;  // a problem that the configuration has noted
       }
-    }
-    return object;
+      const plugin::LoadedPlugin& loaded = loader.load(wanted.name, kind, wanted.sha256);
+      hosts_.push_back(std::make_unique<PluginHost>(wanted.name, logger, clock));
+      sdk::SettingNode node = wanted.settings;
+      sdk::SettingsReport report{config.file, {}, {}};
+      sdk::Settings settings(node, report, config.base_folder, wanted.path);
+      try {
+        create(loaded, settings, *hosts_.back());
+      } catch (const sdk::Error&) {
+        if (report.problems.empty() && !holdsRefused(wanted.settings)) {
+          throw;
+        }
+        problems.add(report);
+      }
+    });
   };
-
-  signer_ = make(config.signer, sdk::PluginKind::Signer, plugin::createSigner);
+  // Only stores migrate.
+  const sdk::Mode signer_mode = mode == sdk::Mode::Migrate ? sdk::Mode::Check : mode;
+  make(config.signer, sdk::PluginKind::Signer, [&](auto& loaded, auto& settings, auto& host) {
+    signer_ = plugin::createSigner(loaded, settings, host, signer_mode);
+  });
   if (config.refresh_signer) {
-    refresh_signer_ = make(*config.refresh_signer, sdk::PluginKind::Signer, plugin::createSigner);
+    make(*config.refresh_signer, sdk::PluginKind::Signer,
+         [&](auto& loaded, auto& settings, auto& host) {
+           refresh_signer_ = plugin::createSigner(loaded, settings, host, signer_mode);
+         });
   }
-  store_ = make(config.store, sdk::PluginKind::Store, plugin::createStore);
+  make(config.store, sdk::PluginKind::Store, [&](auto& loaded, auto& settings, auto& host) {
+    store_ = plugin::createStore(loaded, settings, host, mode);
+  });
 
-  const auto prove = [&](const config::Plugin& wanted, const auto& test) {
-    try {
-      test();
-    } catch (const sdk::Error& error) {
-      problems.add(error.code(), wanted.place + ": " + error.what());
-    } catch (const std::invalid_argument& error) {
-      problems.add(sdk::ErrorCode::InvalidConfig, wanted.place + ": " + error.what());
-    }
-  };
   if (signer_) {
-    prove(config.signer, [&] {
+    attempt(config.signer, problems, [&] {
       access_keys_ = std::make_unique<token::KeyRing>(std::vector<sdk::Signer*>{signer_.get()});
       token::proveKeys(*access_keys_, *signer_, soon());
     });
@@ -113,24 +114,26 @@ PluginSet::PluginSet(const config::Config& config, const std::filesystem::path& 
     refresh_keys_ = std::make_unique<token::KeyRing>(std::vector<sdk::Signer*>{signer_.get()});
   }
   if (access_keys_ && refresh_signer_) {
-    prove(*config.refresh_signer, [&] {
+    attempt(*config.refresh_signer, problems, [&] {
       refresh_keys_ = std::make_unique<token::KeyRing>(
           std::vector<sdk::Signer*>{refresh_signer_.get(), signer_.get()});
       token::proveKeys(*refresh_keys_, *refresh_signer_, soon());
     });
   }
   if (store_) {
-    prove(config.store, [&] {
-      try {
-        store_->check(soon());
-      } catch (const sdk::Error& error) {
-        if (mode != sdk::Mode::Serve || !isUnavailable(error)) {
-          throw;
-        }
-        logger.warning("the store cannot be reached yet; trying again until it can",
-                       {{"reason", error.what()}});
-      }
-    });
+    attempt(config.store, problems, [&] { checkStore(mode, logger); });
+  }
+}
+
+void PluginSet::checkStore(sdk::Mode mode, log::Logger& logger) {
+  try {
+    store_->check(soon());
+  } catch (const sdk::Error& error) {
+    if (mode != sdk::Mode::Serve || !isUnavailable(error)) {
+      throw;
+    }
+    logger.warning("the store cannot be reached yet; trying again until it can",
+                   {{"reason", error.what()}});
   }
 }
 

@@ -50,6 +50,9 @@ class PluginSet {
   sdk::Store& store() { return *store_; }
 
  private:
+  // A store that is away may come back while the service runs, not while a command does.
+  void checkStore(sdk::Mode mode, log::Logger& logger);
+
   std::vector<std::unique_ptr<PluginHost>> hosts_;
   std::unique_ptr<plugin::GuardedSigner> signer_;
   std::unique_ptr<plugin::GuardedSigner> refresh_signer_;
