@@ -3,6 +3,7 @@
 #include "app/exit_code.hpp"
 #include "app/service.hpp"
 #include "app/signals.hpp"
+#include "app/start_problems.hpp"
 #include "app/version.hpp"
 #include "plugin/loader.hpp"
 
@@ -12,7 +13,7 @@
 
 #include <chrono>
 #include <cstdio>
-#include <thread>
+#include <optional>
 
 namespace token_service::app {
 namespace {
@@ -36,14 +37,6 @@ void prepareProcess() {
   }
 }
 
-void checkClock(const session::Clock& clock, StartProblems& problems) {
-  constexpr std::chrono::sys_days kEarliest = std::chrono::year{2020} / 1 / 1;
-  if (clock.now() < kEarliest) {
-    problems.add(sdk::ErrorCode::InvalidConfig,
-                 "the system's clock is before 2020: set it, since tokens depend on it");
-  }
-}
-
 // The configuration, if all of it is usable. Otherwise throws sdk::Error with everything that is
 // wrong, the plugins' settings included.
 config::Config usableConfig(const CommandLine& line, const session::Clock& clock) {
@@ -51,7 +44,7 @@ config::Config usableConfig(const CommandLine& line, const session::Clock& clock
   config::Config config = config::loadConfig(line.config_file, report);
   StartProblems problems;
   problems.add(report);
-  checkClock(clock, problems);
+  checkClock(clock.now(), problems);
   if (!report.problems.empty()) {
     log::Logger logger = loggerFor(config.log);
     PluginSet(config, line.plugin_dir, sdk::Mode::Check, logger, clock, problems);
@@ -80,16 +73,8 @@ void warnOfUnsafe(const config::Config& config, PluginSet& plugins, log::Logger&
   }
 }
 
-// The drain may take its time; a second signal ends it at once.
-void stop(Service& service, const Signals& signals, std::chrono::milliseconds patience,
-          log::Logger& logger) {
+void stop(Service& service, std::chrono::milliseconds patience, log::Logger& logger) {
   logger.info("stopping");
-  std::thread second([&signals] {
-    while (signals.wait() == SIGHUP) {
-    }
-    _exit(exit_code::kSuccess);
-  });
-  second.detach();
   if (service.drain(patience)) {
     logger.info("stopped");
   } else {
@@ -99,6 +84,7 @@ void stop(Service& service, const Signals& signals, std::chrono::milliseconds pa
 
 // Makes the plugins in a mode that does not serve, which is the whole work.
 int makePlugins(const CommandLine& line, sdk::Mode mode, const char* result) {
+  prepareProcess();
   const SystemClock clock;
   const config::Config config = usableConfig(line, clock);
   log::Logger logger = loggerFor(config.log);
@@ -113,6 +99,7 @@ int makePlugins(const CommandLine& line, sdk::Mode mode, const char* result) {
 
 int serve(const CommandLine& line) {
   const Signals signals;
+  std::optional<ExitOnSignal> starting(std::in_place, signals);
   prepareProcess();
   const SystemClock clock;
   SystemRandom random;
@@ -122,6 +109,7 @@ int serve(const CommandLine& line) {
   StartProblems problems;
   PluginSet plugins(config, line.plugin_dir, sdk::Mode::Serve, logger, clock, problems);
   problems.throwIfAny();
+  starting.reset();
   Service service(config, plugins, logger, clock, random);
   warnOfUnsafe(config, plugins, logger);
   logger.info("listening", {{"address", addressOf(config.server, service.port())},
@@ -131,7 +119,8 @@ int serve(const CommandLine& line) {
   while (signals.wait() == SIGHUP) {
     logger.warning("SIGHUP is ignored: this version reads keys and secrets at start only");
   }
-  stop(service, signals, config.server.shutdown_timeout, logger);
+  const ExitOnSignal second(signals);
+  stop(service, config.server.shutdown_timeout, logger);
   return exit_code::kSuccess;
 }
 

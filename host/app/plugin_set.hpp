@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/start_problems.hpp"
 #include "app/system.hpp"
 #include "config/config.hpp"
 #include "plugin/guarded_signer.hpp"
@@ -14,24 +15,6 @@
 #include <vector>
 
 namespace token_service::app {
-
-// Everything that keeps the service from starting, a sentence each.
-class StartProblems {
- public:
-  void add(sdk::ErrorCode code, const std::string& text);
-  void add(const sdk::SettingsReport& report);
-
-  // Throws sdk::Error with all of them, a line each, if there are any. PermissionDenied if nothing
-  // else is wrong, Unavailable likewise, otherwise InvalidConfig.
-  void throwIfAny() const;
-
- private:
-  struct Problem {
-    sdk::ErrorCode code;
-    std::string text;
-  };
-  std::vector<Problem> problems_;
-};
 
 // The plugins that a configuration names, loaded, created and proved fit: all or none. Destroyed in
 // reverse order.
@@ -51,7 +34,7 @@ class PluginSet {
 
  private:
   // A store that is away may come back while the service runs, not while a command does.
-  void checkStore(sdk::Mode mode, log::Logger& logger);
+  void checkStore(sdk::Mode mode);
 
   std::vector<std::unique_ptr<PluginHost>> hosts_;
   std::unique_ptr<plugin::GuardedSigner> signer_;

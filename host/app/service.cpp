@@ -58,7 +58,7 @@ http::Router routerFor(const config::Config& config, session::SessionService& se
 Service::Service(const config::Config& config, PluginSet& plugins, log::Logger& logger,
                  const session::Clock& clock, session::Random& random)
     : sessions_(policyOf(config), plugins.accessKeys(), plugins.refreshKeys(), plugins.store(),
-                clock, random),
+                clock, random, logger),
       secrets_(secretsOf(config)),
       readiness_(componentsOf(config, plugins), logger),
       router_(routerFor(config, sessions_, secrets_, readiness_, logger)),

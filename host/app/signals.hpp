@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <csignal>
+#include <thread>
 
 namespace token_service::app {
 
@@ -14,8 +16,26 @@ class Signals {
   // The next signal.
   int wait() const;
 
+  // The next signal, or 0 if none comes in a moment.
+  int poll() const;
+
  private:
   sigset_t set_;
+};
+
+// While it lives, SIGTERM or SIGINT ends the process at once, with exit code 0: during start, when
+// nothing has been promised to anybody yet, and when a second one says that stopping takes too
+// long.
+class ExitOnSignal {
+ public:
+  explicit ExitOnSignal(const Signals& signals);
+  ExitOnSignal(const ExitOnSignal&) = delete;
+  ExitOnSignal& operator=(const ExitOnSignal&) = delete;
+  ~ExitOnSignal();
+
+ private:
+  std::atomic<bool> done_ = false;
+  std::thread thread_;
 };
 
 }  // namespace token_service::app

@@ -57,6 +57,7 @@ Plugin readPlugin(Settings settings) {
   plugin.settings = settings.subtree("settings");
   plugin.path = settings.pathOf("settings");
   plugin.place = settings.place("plugin");
+  plugin.settings_place = settings.place("settings");
   return plugin;
 }
 
@@ -79,8 +80,12 @@ Tokens readTokens(Settings settings) {
   if (refresh < access) {
     settings.problem("refresh_lifetime", "must not be shorter than access_lifetime");
   }
-  if (access % 1s != 0ms || refresh % 1s != 0ms || leeway % 1s != 0ms) {
-    settings.problem("access_lifetime", "and the other times of tokens must be whole seconds");
+  const std::pair<const char*, milliseconds> times[] = {
+      {"access_lifetime", access}, {"refresh_lifetime", refresh}, {"leeway", leeway}};
+  for (const auto& [key, time] : times) {
+    if (time % 1s != 0ms) {
+      settings.problem(key, "must be whole seconds");
+    }
   }
   tokens.access_lifetime = duration_cast<seconds>(access);
   tokens.refresh_lifetime = duration_cast<seconds>(refresh);

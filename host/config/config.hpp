@@ -28,8 +28,9 @@ struct Plugin {
   sdk::SettingNode settings;
   // Where the settings stand in the file: `store.settings`.
   std::string path;
-  // `file:line: key` of the name, for messages.
+  // `file:line: key` of the name and of the settings, for messages.
   std::string place;
+  std::string settings_place;
 };
 
 struct Tokens {

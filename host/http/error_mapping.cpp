@@ -48,8 +48,6 @@ Row rowOf(Failure failure) {
       return {411, "invalid_request", "Invalid request"};
     case Failure::ExpectationFailed:
       return {417, "invalid_request", "Invalid request"};
-    case Failure::NotImplemented:
-      return {501, "invalid_request", "Invalid request"};
     case Failure::VersionNotSupported:
       return {505, "invalid_request", "Invalid request"};
     case Failure::Unavailable:

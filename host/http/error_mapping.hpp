@@ -26,7 +26,6 @@ enum class Failure {
   UriTooLong,
   LengthRequired,
   ExpectationFailed,
-  NotImplemented,
   VersionNotSupported,
   Unavailable,
   Internal,

@@ -12,14 +12,16 @@ Readiness::Readiness(std::vector<Component> components, log::Logger& logger)
     : components_(std::move(components)), logger_(logger) {}
 
 std::vector<Readiness::State> Readiness::states() {
+  const auto asked_at = std::chrono::steady_clock::now();
   const std::scoped_lock lock(mutex_);
-  const auto now = std::chrono::steady_clock::now();
-  if (states_.empty() || now >= checked_at_ + kReuse) {
+  // Who waited for somebody else's check takes its result.
+  if (states_.empty() || asked_at >= checked_at_ + kReuse) {
     states_.clear();
+    const sdk::Deadline deadline = std::chrono::steady_clock::now() + kPatience;
     for (const Component& component : components_) {
-      states_.push_back(stateOf(component, now + kPatience));
+      states_.push_back(stateOf(component, deadline));
     }
-    checked_at_ = now;
+    checked_at_ = std::chrono::steady_clock::now();
   }
   return states_;
 }

@@ -67,10 +67,12 @@ Response Router::call(Endpoint& endpoint, const Request& request) const {
     return endpoint.handle(request);
   } catch (const std::exception& error) {
     Response response = failureOf(error);
-    logger_.error("request failed", {{"request_id", request.id},
-                                     {"path", request.path},
-                                     {"status", std::to_string(response.status)},
-                                     {"reason", error.what()}});
+    const log::Logger::Field fields[] = {{"request_id", request.id},
+                                         {"path", request.path},
+                                         {"status", std::to_string(response.status)},
+                                         {"reason", error.what()}};
+    logger_.write(response.status == 503 ? log::Logger::Level::Warning : log::Logger::Level::Error,
+                  "request failed", fields);
     return response;
   } catch (...) {
     logger_.error("request failed", {{"request_id", request.id},

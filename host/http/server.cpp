@@ -165,9 +165,10 @@ Poco::Net::ServerSocket listenOn(const ServerSettings& settings) {
     const Poco::Net::SocketAddress address(settings.address, settings.port);
     Poco::Net::ServerSocket socket;
     if (address.family() == Poco::Net::SocketAddress::IPv6) {
-      socket.bind6(address, true, false);
+      socket.bind6(address, true, false, false);
     } else {
-      socket.bind(address, true);
+      // Without the third word Poco lets another process share the port.
+      socket.bind(address, true, false);
     }
     socket.listen(kBacklog);
     return socket;

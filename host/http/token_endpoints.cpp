@@ -37,11 +37,11 @@ Response GenTokensEndpoint::handle(const Request& request) {
   }
   const Field<UserId> id = body.userId();
   const Field<std::string> username = body.username();
-  if (id.invalid() || username.invalid()) {
-    return failure(Failure::InvalidRequest);
-  }
   if (id.missing() || username.missing()) {
     return failure(Failure::UsernameAndIdRequired);
+  }
+  if (id.invalid() || username.invalid()) {
+    return failure(Failure::InvalidRequest);
   }
   const session::TokenPair pair =
       sessions_.issue(id.value.number, username.value, request.deadline);
@@ -58,15 +58,15 @@ Response RefreshEndpoint::handle(const Request& request) {
     return failure(*bad);
   }
   const Field<UserId> id = body.userId();
-  if (id.invalid()) {
-    return failure(Failure::InvalidRequest);
-  }
   const std::optional<std::string_view> token = bearerToken(request.authorization);
   if (!token) {
     return failure(Failure::RefreshTokenRequired);
   }
   if (id.missing()) {
     return failure(Failure::UserIdRequired);
+  }
+  if (id.invalid()) {
+    return failure(Failure::InvalidRequest);
   }
   const session::RefreshResult result =
       sessions_.refresh(*token, id.value.number, request.deadline);
@@ -95,11 +95,11 @@ Response ValidateTokenEndpoint::handle(const Request& request) {
   }
   const Field<UserId> id = body.userId();
   const Field<std::string> access = body.accessToken();
-  if (id.invalid() || access.invalid()) {
-    return failure(Failure::InvalidRequest);
-  }
   if (access.missing()) {
     return failure(Failure::InvalidToken);
+  }
+  if (id.invalid() || access.invalid()) {
+    return failure(Failure::InvalidRequest);
   }
   const std::optional<std::int64_t> user_id =
       id.missing() ? std::nullopt : std::optional(id.value.number);
@@ -129,11 +129,11 @@ Response InvalidateTokensEndpoint::handle(const Request& request) {
   }
   const Field<UserId> id = body.userId();
   const Field<std::string> access = body.accessToken();
-  if (id.invalid() || access.invalid()) {
-    return failure(Failure::InvalidRequest);
-  }
   if (id.missing() || access.missing()) {
     return failure(Failure::AccessTokenAndIdRequired);
+  }
+  if (id.invalid() || access.invalid()) {
+    return failure(Failure::InvalidRequest);
   }
   switch (sessions_.invalidate(access.value, id.value.number, trusted, request.deadline)) {
     case session::InvalidateOutcome::LoggedOut:

@@ -42,7 +42,6 @@ void Guard::logSlow(std::string_view operation,
   const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(taken).count();
   const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), milliseconds).ptr;
   const std::array fields = {
-      sdk::LogField{"plugin", std::string_view(prefix_).substr(0, prefix_.size() - 2)},
       sdk::LogField{"operation", operation},
       sdk::LogField{"milliseconds",
                     std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data()))},

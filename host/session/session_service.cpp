@@ -23,13 +23,14 @@ TokenRecord recordOf(const Claims& claims, std::string kid) {
 
 SessionService::SessionService(Policy policy, const token::KeyRing& access_keys,
                                const token::KeyRing& refresh_keys, sdk::Store& store,
-                               const Clock& clock, Random& random)
+                               const Clock& clock, Random& random, log::Logger& logger)
     : policy_(std::move(policy)),
       access_keys_(access_keys),
       refresh_keys_(refresh_keys),
       store_(store),
       clock_(clock),
-      random_(random) {}
+      random_(random),
+      logger_(logger) {}
 
 TokenPair SessionService::issue(std::int64_t user_id, std::string_view username,
                                 sdk::Deadline deadline) {
@@ -71,7 +72,7 @@ RefreshResult SessionService::refresh(std::string_view refresh_token, std::int64
                                              : RefreshOutcome::UserNotFound,
               {}};
     }
-    std::optional<TokenData> data = parseTokenData(session->token_data);
+    std::optional<TokenData> data = dataOf(*session);
     if (!data || data->refresh.jti != presented->jti) {
       return {RefreshOutcome::InvalidToken, {}};
     }
@@ -105,7 +106,7 @@ ValidateOutcome SessionService::validate(std::string_view access_token,
     return ValidateOutcome::Mismatch;
   }
   if (policy_.latest_access_only) {
-    const std::optional<TokenData> data = parseTokenData(session->token_data);
+    const std::optional<TokenData> data = dataOf(*session);
     if (!data || data->access.jti != claims->jti) {
       return ValidateOutcome::Mismatch;
     }
@@ -157,6 +158,15 @@ std::optional<Claims> SessionService::verify(std::string_view token, TokenType t
   return token::verifyToken(token, expectation,
                             type == TokenType::Access ? access_keys_ : refresh_keys_, clock_.now(),
                             deadline);
+}
+
+std::optional<TokenData> SessionService::dataOf(const sdk::Session& session) const {
+  std::optional<TokenData> data = parseTokenData(session.token_data);
+  if (!data) {
+    logger_.error("the stored data of a session are damaged",
+                  {{"user_id", std::to_string(session.user_id)}, {"session_id", session.id}});
+  }
+  return data;
 }
 
 bool SessionService::hasSessions(std::int64_t user_id, sdk::Deadline deadline) {

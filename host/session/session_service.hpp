@@ -1,7 +1,9 @@
 #pragma once
 
+#include "log/logger.hpp"
 #include "session/clock.hpp"
 #include "session/random.hpp"
+#include "session/token_data.hpp"
 #include "token/key_ring.hpp"
 #include "token/token.hpp"
 #include "token_service/sdk/store.hpp"
@@ -51,7 +53,7 @@ class SessionService {
  public:
   SessionService(Policy policy, const token::KeyRing& access_keys,
                  const token::KeyRing& refresh_keys, sdk::Store& store, const Clock& clock,
-                 Random& random);
+                 Random& random, log::Logger& logger);
 
   // Begins a session; the oldest sessions beyond the limit end.
   TokenPair issue(std::int64_t user_id, std::string_view username, sdk::Deadline deadline);
@@ -75,6 +77,9 @@ class SessionService {
                           std::chrono::sys_seconds iat, std::chrono::sys_seconds exp);
   std::optional<token::Claims> verify(std::string_view token, token::TokenType type,
                                       sdk::Deadline deadline) const;
+  // What the session remembers. Damaged data make the session as good as ended: logged, since it is
+  // a fault of ours.
+  std::optional<TokenData> dataOf(const sdk::Session& session) const;
   bool hasSessions(std::int64_t user_id, sdk::Deadline deadline);
 
   Policy policy_;
@@ -83,6 +88,7 @@ class SessionService {
   sdk::Store& store_;
   const Clock& clock_;
   Random& random_;
+  log::Logger& logger_;
 };
 
 }  // namespace token_service::session

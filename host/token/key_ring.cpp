@@ -43,7 +43,8 @@ KeyRing::KeyRing(const std::vector<sdk::Signer*>& signers) {
   for (sdk::Signer* signer : signers) {
     for (sdk::Key& key : signer->keys()) {
       if (find(key.kid) != nullptr) {
-        throw std::invalid_argument("key " + key.kid + " is held by two signers, or twice");
+        throw std::invalid_argument("key " + key.kid +
+                                    " is there twice: give each signer a key of its own");
       }
       std::optional<PublicKey> public_key = publicKeyOf(key);
       std::string header = headerSegment(key);

@@ -1,3 +1,4 @@
 #include "rs256_signer.hpp"
 
-TOKEN_SERVICE_SIGNER("signer-rs256", "0.1.0", token_service::signer_rs256::Rs256Signer)
+TOKEN_SERVICE_SIGNER("signer-rs256", TOKEN_SERVICE_VERSION,
+                     token_service::signer_rs256::Rs256Signer)

@@ -29,7 +29,7 @@ Admission::Admission(const DatabaseSettings& settings, sdk::Host& host, sdk::Mod
 void Admission::admit(Connection& connection) {
   const sdk::Deadline deadline = Clock::now() + settings_.connect_timeout;
   try {
-    checkDurability(connection, deadline);
+    checkServer(connection, deadline);
     if (!schema_settled_) {
       settleSchema(connection, deadline);
     }
@@ -47,11 +47,12 @@ void Admission::admit(Connection& connection) {
   }
 }
 
-void Admission::checkDurability(Connection& connection, sdk::Deadline deadline) {
+void Admission::checkServer(Connection& connection, sdk::Deadline deadline) {
   // A server that does not know a setting (a PostgreSQL-compatible cluster) answers null.
   std::vector<Call> calls = {
       Call::query("SELECT current_setting('fsync', true), current_setting('full_page_writes', "
-                  "true), current_setting('synchronous_commit', true)")};
+                  "true), current_setting('synchronous_commit', true), "
+                  "coalesce(current_setting('max_connections', true)::bigint, 0)")};
   // Ends what runs for us once we have hung up: libpq's own cancel request has no time limit.
   constexpr int kFirstWithCheck = 140000;
   if (connection.serverVersion() >= kFirstWithCheck) {
@@ -65,6 +66,15 @@ void Admission::checkDurability(Connection& connection, sdk::Deadline deadline) 
                           std::string(kDurabilitySettings.at(index)) +
                           " off and would lose acknowledged log-outs in a crash: turn it on");
     }
+  }
+  checkRoom(answers.front().integer(0, static_cast<int>(kDurabilitySettings.size())));
+}
+
+void Admission::checkRoom(std::int64_t max_connections) const {
+  if (max_connections > 0 && std::int64_t(settings_.connections) > max_connections) {
+    throw misconfigured("connections is " + std::to_string(settings_.connections) + ", but " +
+                        describeDatabase(settings_) + " has max_connections " +
+                        std::to_string(max_connections) + ": lower the one or raise the other");
   }
 }
 

@@ -21,7 +21,8 @@ class Admission {
   bool hasTables() const { return has_tables_; }
 
  private:
-  void checkDurability(Connection& connection, sdk::Deadline deadline);
+  void checkServer(Connection& connection, sdk::Deadline deadline);
+  void checkRoom(std::int64_t max_connections) const;
   void settleSchema(Connection& connection, sdk::Deadline deadline);
   void inspectSchema(Connection& connection, sdk::Deadline deadline);
   void checkCreateRight(Connection& connection, sdk::Deadline deadline);

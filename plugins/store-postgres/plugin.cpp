@@ -2,4 +2,5 @@
 
 #include "postgres_store.hpp"
 
-TOKEN_SERVICE_STORE("store-postgres", "1.0.0", token_service::store_postgres::PostgresStore)
+TOKEN_SERVICE_STORE("store-postgres", TOKEN_SERVICE_VERSION,
+                    token_service::store_postgres::PostgresStore)

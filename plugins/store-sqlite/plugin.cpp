@@ -2,4 +2,4 @@
 
 #include "sqlite_store.hpp"
 
-TOKEN_SERVICE_STORE("store-sqlite", "1.0.0", token_service::store_sqlite::SqliteStore)
+TOKEN_SERVICE_STORE("store-sqlite", TOKEN_SERVICE_VERSION, token_service::store_sqlite::SqliteStore)
