@@ -75,11 +75,11 @@ void warnOfUnsafe(const config::Config& config, PluginSet& plugins, log::Logger&
 
 void stop(Service& service, std::chrono::milliseconds patience, log::Logger& logger) {
   logger.info("stopping");
-  if (service.drain(patience)) {
-    logger.info("stopped");
-  } else {
+  if (!service.drain(patience)) {
     logger.warning("stopped before every request was answered");
+    _exit(exit_code::kSuccess);
   }
+  logger.info("stopped");
 }
 
 // Makes the plugins in a mode that does not serve, which is the whole work.

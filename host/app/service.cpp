@@ -38,8 +38,8 @@ std::vector<http::Readiness::Component> componentsOf(const config::Config& confi
 
 http::Router routerFor(const config::Config& config, session::SessionService& sessions,
                        const http::ServiceSecrets& secrets, http::Readiness& readiness,
-                       log::Logger& logger) {
-  http::Router router(http::Cors(config.allowed_origins), logger);
+                       http::FailureLog& failures) {
+  http::Router router(http::Cors(config.allowed_origins), failures);
   router.add("/auth/token/gen-tokens",
              std::make_unique<http::GenTokensEndpoint>(sessions, secrets));
   router.add("/auth/token/refresh", std::make_unique<http::RefreshEndpoint>(sessions));
@@ -61,7 +61,8 @@ Service::Service(const config::Config& config, PluginSet& plugins, log::Logger& 
                 clock, random, logger),
       secrets_(secretsOf(config)),
       readiness_(componentsOf(config, plugins), logger),
-      router_(routerFor(config, sessions_, secrets_, readiness_, logger)),
+      failures_(logger),
+      router_(routerFor(config, sessions_, secrets_, readiness_, failures_)),
       server_({config.server.address,
                config.server.port,
                config.server.threads,

@@ -24,12 +24,16 @@ class Service {
   std::uint16_t port() const { return server_.port(); }
 
   // See http::Server.
-  bool drain(std::chrono::milliseconds patience) { return server_.drain(patience); }
+  bool drain(std::chrono::milliseconds patience) {
+    readiness_.retire();
+    return server_.drain(patience);
+  }
 
  private:
   session::SessionService sessions_;
   http::ServiceSecrets secrets_;
   http::Readiness readiness_;
+  http::FailureLog failures_;
   http::Router router_;
   http::Server server_;
   Maintenance maintenance_;

@@ -44,6 +44,8 @@ Row rowOf(Failure failure) {
       return {413, "payload_too_large", "Payload too large"};
     case Failure::UriTooLong:
       return {414, "invalid_request", "Invalid request"};
+    case Failure::RequestTimeout:
+      return {408, "invalid_request", "Invalid request"};
     case Failure::LengthRequired:
       return {411, "invalid_request", "Invalid request"};
     case Failure::ExpectationFailed:

@@ -25,6 +25,7 @@ enum class Failure {
   PayloadTooLarge,
   UriTooLong,
   LengthRequired,
+  RequestTimeout,
   ExpectationFailed,
   VersionNotSupported,
   Unavailable,

@@ -3,6 +3,7 @@
 #include "log/logger.hpp"
 #include "token_service/sdk/host.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <mutex>
@@ -32,11 +33,16 @@ class Readiness {
 
   std::vector<State> states();
 
+  // From now on the service is on its way out and not ready.
+  void retire() { retired_ = true; }
+  bool retired() const { return retired_; }
+
  private:
   State stateOf(const Component& component, sdk::Deadline deadline);
 
   const std::vector<Component> components_;
   log::Logger& logger_;
+  std::atomic<bool> retired_ = false;
   std::mutex mutex_;
   std::chrono::steady_clock::time_point checked_at_{};
   std::vector<State> states_;

@@ -17,6 +17,7 @@ using Poco::Net::HTTPServerRequest;
 
 constexpr std::size_t kMaxUriSize = 2048;
 constexpr std::size_t kMaxRequestIdSize = 128;
+constexpr std::chrono::seconds kBodyPatience{10};
 
 std::size_t countOf(const HTTPServerRequest& request, const std::string& name) {
   std::size_t count = 0;
@@ -66,6 +67,26 @@ std::optional<Failure> bodySize(const HTTPServerRequest& request, std::int64_t m
   return std::nullopt;
 }
 
+// Takes what each receive gives, so that a body that comes in drops cannot hold a thread for ever.
+std::optional<Failure> readBody(std::istream& stream, std::size_t size, std::string& body) {
+  const auto deadline = std::chrono::steady_clock::now() + kBodyPatience;
+  body.reserve(size);
+  while (body.size() < size) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return Failure::RequestTimeout;
+    }
+    if (stream.peek() == std::istream::traits_type::eof()) {
+      return Failure::InvalidRequest;
+    }
+    const auto ready = std::min<std::streamsize>(stream.rdbuf()->in_avail(),
+                                                 static_cast<std::streamsize>(size - body.size()));
+    const std::size_t before = body.size();
+    body.resize(before + static_cast<std::size_t>(ready));
+    stream.read(body.data() + before, ready);
+  }
+  return std::nullopt;
+}
+
 std::optional<Failure> checkHead(const HTTPServerRequest& request) {
   const std::string& version = request.getVersion();
   if (version != "HTTP/1.1" && version != "HTTP/1.0") {
@@ -93,7 +114,6 @@ std::optional<Failure> checkHead(const HTTPServerRequest& request) {
 
 std::optional<Failure> readRequest(HTTPServerRequest& request, const ReadLimits& limits,
                                    session::Random& random, Request& out) {
-  out.deadline = std::chrono::steady_clock::now() + limits.request_timeout;
   out.id = request.get("X-Request-ID", "");
   if (!isRequestId(out.id)) {
     out.id = random.identifier();
@@ -112,15 +132,10 @@ std::optional<Failure> readRequest(HTTPServerRequest& request, const ReadLimits&
   if (request.getExpectContinue()) {
     request.response().sendContinue();
   }
-  out.body.resize(size);
-  std::size_t length = 0;
-  while (length < size && request.stream().good()) {
-    request.stream().read(out.body.data() + length, static_cast<std::streamsize>(size - length));
-    length += static_cast<std::size_t>(request.stream().gcount());
+  if (const std::optional<Failure> failure = readBody(request.stream(), size, out.body)) {
+    return failure;
   }
-  if (length < size) {
-    return Failure::InvalidRequest;
-  }
+  out.deadline = std::chrono::steady_clock::now() + limits.request_timeout;
   out.authorization = header(request, "Authorization");
   out.service_secret = header(request, "X-SERVICE-SECRET");
   out.content_type = header(request, "Content-Type");

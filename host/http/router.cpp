@@ -13,7 +13,7 @@ std::string allowHeader(Endpoint::Method method) {
 
 }  // namespace
 
-Router::Router(Cors cors, log::Logger& logger) : cors_(std::move(cors)), logger_(logger) {}
+Router::Router(Cors cors, FailureLog& failures) : cors_(std::move(cors)), failures_(failures) {}
 
 void Router::add(std::string path, std::unique_ptr<Endpoint> endpoint) {
   endpoints_.emplace(std::move(path), std::move(endpoint));
@@ -63,24 +63,17 @@ Endpoint* Router::find(const std::string& path) const {
 }
 
 Response Router::call(Endpoint& endpoint, const Request& request) const {
+  Response response;
   try {
     return endpoint.handle(request);
   } catch (const std::exception& error) {
-    Response response = failureOf(error);
-    const log::Logger::Field fields[] = {{"request_id", request.id},
-                                         {"path", request.path},
-                                         {"status", std::to_string(response.status)},
-                                         {"reason", error.what()}};
-    logger_.write(response.status == 503 ? log::Logger::Level::Warning : log::Logger::Level::Error,
-                  "request failed", fields);
-    return response;
+    response = failureOf(error);
+    failures_.write(request, response, error.what());
   } catch (...) {
-    logger_.error("request failed", {{"request_id", request.id},
-                                     {"path", request.path},
-                                     {"status", "500"},
-                                     {"reason", "an exception of an unknown type"}});
-    return failure(Failure::Internal);
+    response = failure(Failure::Internal);
+    failures_.write(request, response, "an exception of an unknown type");
   }
+  return response;
 }
 
 }  // namespace token_service::http

@@ -3,7 +3,7 @@
 #include "http/cors.hpp"
 #include "http/endpoint.hpp"
 #include "http/error_mapping.hpp"
-#include "log/logger.hpp"
+#include "http/failure_log.hpp"
 
 #include <map>
 #include <memory>
@@ -15,7 +15,7 @@ namespace token_service::http {
 // endpoint throws.
 class Router {
  public:
-  Router(Cors cors, log::Logger& logger);
+  Router(Cors cors, FailureLog& failures);
 
   // `path` without a trailing slash; it is served with one, too.
   void add(std::string path, std::unique_ptr<Endpoint> endpoint);
@@ -30,7 +30,7 @@ class Router {
   Response call(Endpoint& endpoint, const Request& request) const;
 
   Cors cors_;
-  log::Logger& logger_;
+  FailureLog& failures_;
   std::map<std::string, std::unique_ptr<Endpoint>, std::less<>> endpoints_;
 };
 

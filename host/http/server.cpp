@@ -15,9 +15,12 @@
 #include <Poco/ThreadPool.h>
 #include <Poco/Timestamp.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <future>
 #include <ostream>
 #include <thread>
 
@@ -32,6 +35,9 @@ constexpr int kBacklog = 4096;
 constexpr int kMaxQueued = 4096;
 constexpr long kKeepAliveSeconds = 15;
 constexpr long kReceiveTimeoutSeconds = 5;
+constexpr long kSendTimeoutSeconds = 5;
+// How long callers that keep their connections open are told to close them before we do.
+constexpr std::chrono::milliseconds kFarewell{200};
 
 bool wantsClose(const HTTPServerRequest& request) {
   const std::string connection = request.get("Connection", "");
@@ -97,8 +103,9 @@ void discardRest(HTTPServerRequest& request) {
 
 class RequestHandler : public Poco::Net::HTTPRequestHandler {
  public:
-  RequestHandler(const ReadLimits& limits, const Router& router, session::Random& random)
-      : limits_(limits), router_(router), random_(random) {}
+  RequestHandler(const ReadLimits& limits, const Router& router, session::Random& random,
+                 const std::atomic<bool>& draining)
+      : limits_(limits), router_(router), random_(random), draining_(draining) {}
 
   void handleRequest(HTTPServerRequest& request, HTTPServerResponse& response) override {
     Request read;
@@ -109,7 +116,7 @@ class RequestHandler : public Poco::Net::HTTPRequestHandler {
       answer.close = true;
     } else {
       answer = router_.answer(read);
-      answer.close = answer.close || wantsClose(request);
+      answer.close = answer.close || draining_ || wantsClose(request);
     }
     send(read, answer, response);
     if (bad) {
@@ -121,24 +128,36 @@ class RequestHandler : public Poco::Net::HTTPRequestHandler {
   const ReadLimits& limits_;
   const Router& router_;
   session::Random& random_;
+  const std::atomic<bool>& draining_;
 };
 
 class HandlerFactory : public Poco::Net::HTTPRequestHandlerFactory {
  public:
-  HandlerFactory(const ReadLimits& limits, const Router& router, session::Random& random)
-      : limits_(limits), router_(router), random_(random) {}
+  HandlerFactory(const ReadLimits& limits, const Router& router, session::Random& random,
+                 const std::atomic<bool>& draining)
+      : limits_(limits), router_(router), random_(random), draining_(draining) {}
 
   Poco::Net::HTTPRequestHandler* createRequestHandler(const HTTPServerRequest& request) override {
     // Poco asks for the body before the handler has looked at the head, unless the status is one
     // of an error. The handler asks itself.
     request.response().setStatus(HTTPServerResponse::HTTP_EXPECTATION_FAILED);
-    return new RequestHandler(limits_, router_, random_);
+    return new RequestHandler(limits_, router_, random_, draining_);
   }
 
  private:
   const ReadLimits limits_;
   const Router& router_;
   session::Random& random_;
+  const std::atomic<bool>& draining_;
+};
+
+// A client that does not read must not hold a thread for ever.
+class SendTimeout : public Poco::Net::TCPServerConnectionFilter {
+ public:
+  bool accept(const Poco::Net::StreamSocket& socket) override {
+    Poco::Net::StreamSocket(socket).setSendTimeout(Poco::Timespan(kSendTimeoutSeconds, 0));
+    return true;
+  }
 };
 
 // What leaves a connection's thread: nearly always a client that went away.
@@ -204,14 +223,28 @@ struct Server::Parts {
       : errors(logger),
         previous_errors(Poco::ErrorHandler::set(&errors)),
         threads(2, settings.threads + 1),
-        server(new HandlerFactory(settings.limits, router, random), threads, listenOn(settings),
-               paramsFor(settings)) {}
+        listener(listenOn(settings)),
+        server(new HandlerFactory(settings.limits, router, random, draining), threads, listener,
+               paramsFor(settings)) {
+    server.setConnectionFilter(new SendTimeout);
+  }
 
   ~Parts() { Poco::ErrorHandler::set(previous_errors); }
 
+  // Waits for each connection's present request, so a slow client can keep it for long.
+  void finish() {
+    server.stopAll(false);
+    while (server.currentConnections() > 0) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    threads.joinAll();
+  }
+
+  std::atomic<bool> draining = false;
   ConnectionErrors errors;
   Poco::ErrorHandler* previous_errors;
   Poco::ThreadPool threads;
+  Poco::Net::ServerSocket listener;
   Poco::Net::HTTPServer server;
 };
 
@@ -222,8 +255,9 @@ Server::Server(const ServerSettings& settings, const Router& router, session::Ra
 }
 
 Server::~Server() {
-  if (parts_) {
-    drain(std::chrono::milliseconds(0));
+  if (!parts_->draining && !drain(std::chrono::milliseconds(0))) {
+    // Its threads are still there, with what they use.
+    [[maybe_unused]] Parts* left = parts_.release();
   }
 }
 
@@ -231,20 +265,18 @@ std::uint16_t Server::port() const { return parts_->server.port(); }
 
 bool Server::drain(std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  Poco::Net::HTTPServer& server = parts_->server;
-  server.stop();
-  // Waits for each connection's present request, so it may take longer than our patience.
-  std::thread finish([&server] { server.stopAll(false); });
-  while (server.currentConnections() > 0 && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  const bool finished = server.currentConnections() == 0;
-  if (!finished) {
-    server.stopAll(true);
-  }
-  finish.join();
-  parts_->threads.joinAll();
-  return finished;
+  parts_->draining = true;
+  std::this_thread::sleep_for(std::min(kFarewell, patience));
+  parts_->server.stop();
+  parts_->listener.close();
+
+  std::promise<void> finished;
+  std::future<void> result = finished.get_future();
+  std::thread([parts = parts_.get(), finished = std::move(finished)]() mutable {
+    parts->finish();
+    finished.set_value();
+  }).detach();
+  return result.wait_until(deadline) == std::future_status::ready;
 }
 
 }  // namespace token_service::http

@@ -45,8 +45,9 @@ class Server {
 
   std::uint16_t port() const;
 
-  // Accepts no more connections, lets the requests that run finish for at most `patience`, then
-  // cuts the rest. Returns whether all of them finished.
+  // Tells callers to close their connections, accepts no more of them and lets the requests that
+  // run finish for at most `patience`. Returns whether all of them finished; if not, slow clients
+  // still hold threads, and the process should end without destroying what those use. Called once.
   bool drain(std::chrono::milliseconds patience);
 
  private:

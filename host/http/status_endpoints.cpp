@@ -34,7 +34,7 @@ ReadyEndpoint::ReadyEndpoint(Readiness& readiness)
     : Endpoint(Method::Get, false), readiness_(readiness) {}
 
 Response ReadyEndpoint::handle(const Request&) {
-  bool ready = true;
+  bool ready = !readiness_.retired();
   Poco::JSON::Object components(Poco::JSON_PRESERVE_KEY_ORDER);
   for (const Readiness::State& state : readiness_.states()) {
     Poco::JSON::Object component(Poco::JSON_PRESERVE_KEY_ORDER);

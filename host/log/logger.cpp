@@ -3,6 +3,7 @@
 #include "token/json.hpp"
 #include "token/utf8.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -125,8 +126,11 @@ void Logger::write(Level level, std::string_view event, std::span<const Field> f
     std::string line =
         format_ == Format::Json ? jsonLine(level, event, fields) : textLine(level, event, fields);
     line.push_back('\n');
-    // A log that cannot be written must not stop the service.
-    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+    // A log that nobody reads must not stop the service: the line is lost.
+    pollfd output{STDERR_FILENO, POLLOUT, 0};
+    if (::poll(&output, 1, 0) == 1) {
+      [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+    }
   } catch (const std::exception&) {
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, "out of memory\n", 14);
   }

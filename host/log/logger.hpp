@@ -12,7 +12,8 @@ enum class Format { Text, Json };
 
 // Writes one event as one line to standard error, with one system call. Safe for use from many
 // threads at once. Control characters and broken UTF-8 are escaped and long values cut, so that
-// nothing a client sends can forge a line.
+// nothing a client sends can forge a line. While standard error is a pipe that nobody reads, events
+// are dropped.
 class Logger {
  public:
   using Level = sdk::LogLevel;

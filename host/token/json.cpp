@@ -8,6 +8,8 @@
 namespace token_service::token {
 namespace {
 
+constexpr std::size_t kMaxNumberSize = 64;
+
 class JsonReader {
  public:
   JsonReader(std::string_view text, int max_depth) : rest_(text), max_depth_(max_depth) {}
@@ -97,7 +99,7 @@ class JsonReader {
   }
 
   bool readName(std::string& name, const Json& object) {
-    if (!readString(name) || object.find(name) != nullptr) {
+    if (!readString(name) || name.find('\0') != std::string::npos || object.find(name) != nullptr) {
       return false;
     }
     skipSpace();
@@ -209,7 +211,9 @@ class JsonReader {
     }
     out = rest_.substr(0, length);
     rest_.remove_prefix(length);
-    return true;
+    double value = 0;
+    return length <= kMaxNumberSize &&
+           std::from_chars(out.data(), out.data() + length, value).ec == std::errc{};
   }
 
   std::string_view rest_;

@@ -34,7 +34,8 @@ struct Json {
 inline constexpr int kMaxJsonDepth = 16;
 
 // The object or array that `text` is, or none: anything malformed, scalars at the top, repeated
-// names, invalid UTF-8, lone surrogates, trailing bytes, nesting deeper than `max_depth`.
+// names, names with a zero character, numbers beyond a double's range or 64 characters, invalid
+// UTF-8, lone surrogates, trailing bytes, nesting deeper than `max_depth`.
 std::optional<Json> parseJson(std::string_view text, int max_depth = kMaxJsonDepth);
 
 // The object that `text` is, under the same rules.

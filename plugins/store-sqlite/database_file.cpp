@@ -76,6 +76,10 @@ void DatabaseFile::requireUsable() const {
     if (!S_ISREG(status->st_mode)) {
       throw Refusal(ErrorCode::InvalidConfig, "is not a regular file: name another path");
     }
+    if ((status->st_mode & 0022) != 0) {
+      throw Refusal(ErrorCode::PermissionDenied,
+                    "may be written by others, who could bring ended sessions back: chmod 600 it");
+    }
     requireWritable(path_, *status, R_OK | W_OK, "the file");
   }
   if (const auto folder = statusOf(folder_)) {
