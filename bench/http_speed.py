@@ -162,6 +162,13 @@ class Pair:
 
 
 def measure(arguments, scratch, stack):
+    machine = {
+        "processors": os.cpu_count(),
+        "load_average": os.getloadavg(),
+        "filesystem": subprocess.check_output(
+            ["stat", "-f", "-c", "%T", scratch], text=True
+        ).strip(),
+    }
     settings = stack.enter_context(servers.postgres(scratch / "cluster"))
     local = Pair("HS256, SQLite", servers.SQLITE_HS256, scratch / "sqlite", arguments.users, stack)
     production = Pair("RS256, PostgreSQL", servers.POSTGRES_RS256 % settings,
@@ -186,8 +193,7 @@ def measure(arguments, scratch, stack):
     signatures_per_second = statistics.median(signatures)
     log_ins_per_second = results[production.gen_tokens.name]["requests_per_second"]
     return {
-        "processors": os.cpu_count(),
-        "load_average": os.getloadavg(),
+        "machine": machine,
         "arguments": vars(arguments),
         "http": results,
         "openssl_rsa2048_signatures_per_second": signatures_per_second,
@@ -197,6 +203,9 @@ def measure(arguments, scratch, stack):
 
 
 def printTable(result):
+    machine = result["machine"]
+    print(f"{machine['processors']} processors, load average {machine['load_average'][0]:.1f} "
+          f"before, data on {machine['filesystem']}\n")
     print(f"{'':34} {'requests/s':>10} {'p99 ms':>8} {'of nginx':>8} {'unexpected':>10}")
     for name, row in result["http"].items():
         ratio = f"{row['ratio_to_nginx']:.2f}" if "ratio_to_nginx" in row else ""
