@@ -1,5 +1,6 @@
 #include "session/session_service.hpp"
 
+#include "captured_log.hpp"
 #include "fixed_clock.hpp"
 #include "memory_store.hpp"
 #include "session/token_data.hpp"
@@ -51,7 +52,7 @@ class SessionServiceTest : public testing::Test {
 
   void use(const Policy& wanted) {
     policy_ = wanted;
-    service_.emplace(wanted, access_keys_, refresh_keys_, store_, clock_, random_);
+    service_.emplace(wanted, access_keys_, refresh_keys_, store_, clock_, random_, logger_);
   }
 
   TokenPair issue(std::int64_t user_id = 7) { return service_->issue(user_id, "ann", soon()); }
@@ -92,6 +93,7 @@ class SessionServiceTest : public testing::Test {
   MemoryStore store_;
   FixedClock clock_;
   CountingRandom random_;
+  log::Logger logger_{log::Logger::Level::Info, log::Format::Text};
   Policy policy_;
   std::optional<SessionService> service_;
 };
