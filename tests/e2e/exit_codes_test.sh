@@ -24,8 +24,11 @@ readonly key_text=5d6c0a3c1f0e4f8fa4b7c1e2d3958677
 unprivileged=()
 [ "$(id -u)" -ne 0 ] || unprivileged=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 
+readonly cluster_script=$source_dir/tests/support/postgres_cluster.sh
+
 listener=
 cleanUpMore() {
+  [ ! -e "$scratch/cluster/data_folder" ] || "$cluster_script" stop "$scratch/cluster" || true
   [ -z "$listener" ] || kill "$listener" || true
   sql postgres "DROP DATABASE IF EXISTS $database_name WITH (FORCE)" || true
 }
@@ -63,15 +66,15 @@ secret() {
   sed -i '/^$/d' "$scratch/secrets"
 }
 
-# expect STATUS LINES COMMAND...
+# expect STATUS LINES COMMAND... compares standard error less what it logs on the way.
 expect() {
   local expected=$1 lines=$2 status=0 start=${EPOCHREALTIME/./}
   shift 2
   timeout 20 "$@" >"$scratch/stdout" 2>"$scratch/stderr" || status=$?
   local milliseconds=$(((${EPOCHREALTIME/./} - start) / 1000)) said
-  said=$(sed "s|$scratch/||g" "$scratch/stderr")
+  said=$(sed -e "s|$scratch/||g" -e '/^[0-9-]*T[0-9:.]*Z info /d' "$scratch/stderr")
   [ "$status $said" = "$expected token-service: $lines" ] ||
-    echo "'$status $said' instead of '$expected token-service: $lines' from: ${*##*/}"
+    fail "'$status $said' instead of '$expected token-service: $lines' from: ${*##*/}"
   [ "$milliseconds" -lt 2000 ] || fail "$milliseconds ms for: $lines"
   ! grep -F -f "$scratch/secrets" "$scratch/stdout" "$scratch/stderr" || fail "a secret in: $lines"
 }
@@ -125,19 +128,22 @@ configurationFile() {
   done
   rm "$config"
   configure server '{port: [}'
-  refused 78 "config.yaml:1: is not valid YAML"
+  refused 78 "config.yaml:1: is not valid YAML: illegal flow end"
   configure server '{port: 1, port: 2}'
   refused 78 "config.yaml:1: the key 'port' is already in line 1: remove one of the two"
   configure server '{prot: 8000}'
-  refused 78 "config.yaml:1: server.prot: is not a known key: did you mean 'port'?"
+  refused 78 "config.yaml:1: server.prot: is not a known key, did you mean 'port'?"
   configure server '{port: eighty}'
-  refused 78 "config.yaml:1: server.port: must be a whole number"
+  refused 78 "config.yaml:1: server.port: must be a whole number from 0 to 65535"
   configure signer 'signer-hs256'
-  refused 78 "config.yaml:2: signer: must be a map"
+  refused 78 "config.yaml:2: signer: must be a map of settings
+config.yaml:2: signer.plugin: is required"
   configure service_secrets '[]'
   refused 78 "config.yaml:5: service_secrets: is required: name at least one secret"
   configure server '{prot: 8000}' store '{plugin: store-sqlite, settings: {pathh: sessions.db}}'
-  refused 78 "two"
+  refused 78 "config.yaml:1: server.prot: is not a known key, did you mean 'port'?
+config.yaml:4: store.settings.path: is required
+config.yaml:4: store.settings.pathh: is not a known key, did you mean 'path'?"
 }
 
 serviceSecrets() {
@@ -168,16 +174,16 @@ hs256Keys() {
   secret open.key "$key_text"
   chmod 644 "$scratch/open.key"
   configure signer "$(hs256 open.key)"
-  refused 77 "open"
+  refused 77 "config.yaml:2: signer.settings.secret_file: may be read or written by others: chmod 600 it"
   mkdir "$scratch/open"
   secret open/hs256.key "$key_text"
   chmod 777 "$scratch/open"
   configure signer "$(hs256 open/hs256.key)"
-  refused 77 "open folder"
+  refused 77 "config.yaml:2: signer.settings.secret_file: is in a folder that others may write: chmod go-w the folder"
 
   secret again.key "$key_text"
   configure refresh_signer "$(hs256 again.key)"
-  refused 78 "same"
+  refused 78 "config.yaml:3: refresh_signer.settings: key SGpJ9IbqZptzMXrCO3aJ7d9ovd8EN6t98Z3Tc2OPlqI is there twice: give each signer a key of its own"
 }
 
 rs256Keys() {
@@ -209,19 +215,20 @@ rs256Keys() {
 sqliteFiles() {
   mkdir "$scratch/folder.db"
   configure store "$(sqlite folder.db)"
-  refused 78 "folder"
+  refused 78 "config.yaml:4: store.settings.path: is a folder: name a file in it, such as folder.db/token-service.db"
   configure store "$(sqlite 'file:sessions.db?mode=memory')"
-  refused 78 "uri"
+  refused 78 "config.yaml:4: store.settings.path: must be a plain path, not a URI: leave out 'file:' and '?'"
   secret read-only.db ''
   chmod 400 "$scratch/read-only.db"
   configure store "$(sqlite read-only.db)"
-  refused 77 "read-only"
+  refused 77 "config.yaml:4: store.settings.path: the file is read-only: chmod u+w read-only.db"
 }
 
 postgresServer() {
   secret database.password "${database[password]}"
   configure store "$(postgres port 1)"
-  expect 69 "down" "$binary" check --config "$config"
+  expect 69 "config.yaml:4: store.settings: store(store-postgres): cannot connect to database '$database_name' at '${database[host]}:1': connection to server at \"${database[host]}\", port 1 failed: Connection refused" \
+    "$binary" check --config "$config"
   "$binary" serve --config "$config" 2>"$scratch/service.log" &
   service=$!
   eventually listeningAddress
@@ -236,8 +243,20 @@ postgresServer() {
 
   secret wrong.password wrong-password-of-the-database
   configure store "$(postgres password wrong-password-of-the-database)"
-  refused 78 "password"
-  configure store "$(postgres connections "$(($(sql postgres 'SHOW max_connections') + 1))")"
+  refused 78 "config.yaml:4: store.settings: store(store-postgres): the server at '${database[host]}:${database[port]}' refused user '${database[user]}' for database '$database_name' (SQLSTATE 28P01): check user, password, the role's LOGIN and CONNECT rights and the server's pg_hba.conf"
+}
+
+# A server with less room than our settings allow is one of our own.
+smallPostgresServer() {
+  local conninfo port password
+  conninfo=$("$cluster_script" start "$scratch/cluster")
+  port=${conninfo#*port=}
+  password=${conninfo##*password=}
+  psql -Xq "${conninfo#*=}" -c 'ALTER SYSTEM SET max_connections = 20'
+  "$cluster_script" halt "$scratch/cluster"
+  "$cluster_script" resume "$scratch/cluster"
+  secret cluster.password "$password"
+  configure store "$(postgres port "${port%% *}" password "$password" database postgres connections 21)"
   refused 78 "connections"
 }
 
@@ -320,6 +339,7 @@ hs256Keys
 rs256Keys
 sqliteFiles
 postgresServer
+smallPostgresServer
 takenPort
 privilegedPort
 terminationDuringStart
