@@ -257,7 +257,7 @@ smallPostgresServer() {
   "$cluster_script" resume "$scratch/cluster"
   secret cluster.password "$password"
   configure store "$(postgres port "${port%% *}" password "$password" database postgres connections 21)"
-  refused 78 "connections"
+  refused 78 "config.yaml:4: store.settings: store(store-postgres): connections is 21, but database 'postgres' at '${database[host]}:${port%% *}' has max_connections 20: lower the one or raise the other"
 }
 
 takenPort() {
