@@ -8,10 +8,9 @@
 namespace token_service::test {
 namespace {
 
-// The whole suite has to end within three minutes, whatever the soak tests are set to.
 int rounds() {
   const char* races = std::getenv("TOKEN_SERVICE_RACES");
-  return std::clamp(races == nullptr ? 100 : std::atoi(races) / 10, 20, 300);
+  return std::max(races == nullptr ? 100 : std::atoi(races), 1);
 }
 
 class RacesTest : public ContractTest {
@@ -139,7 +138,7 @@ TEST_P(RacesOfOneSessionTest, exactlyOneOfTwoLogInsAtOnceLives) {
   const ServiceProcess service(setup);
   TokenApi api(service);
   TokenApi other_api(service);
-  for (int round = 0; round < rounds() / 2; ++round) {
+  for (int round = 0; round < rounds(); ++round) {
     const std::int64_t id = newUser();
     TokenPair first;
     TokenPair second;

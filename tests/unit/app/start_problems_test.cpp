@@ -1,4 +1,4 @@
-#include "app/plugin_set.hpp"
+#include "app/start_problems.hpp"
 
 #include <gtest/gtest.h>
 
@@ -54,6 +54,24 @@ TEST(StartProblems, HaveTheCodeThatAllOfThemHave) {
             ErrorCode::InvalidConfig);
   EXPECT_EQ(codeOf({ErrorCode::PermissionDenied, ErrorCode::Unavailable}),
             ErrorCode::InvalidConfig);
+}
+
+TEST(CheckClock, RefusesATimeBefore2020_C28) {
+  constexpr sdk::Time kEarliest = std::chrono::sys_days(std::chrono::year{2020} / 1 / 1);
+  StartProblems none;
+  checkClock(kEarliest, none);
+  EXPECT_NO_THROW(none.throwIfAny());
+
+  StartProblems problems;
+  checkClock(kEarliest - std::chrono::milliseconds(1), problems);
+  try {
+    problems.throwIfAny();
+    FAIL();
+  } catch (const sdk::Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::InvalidConfig);
+    EXPECT_EQ(std::string(error.what()),
+              "the system's clock is before 2020: set it, since tokens depend on it");
+  }
 }
 
 }  // namespace

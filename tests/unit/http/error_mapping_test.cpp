@@ -36,7 +36,6 @@ const Row kRows[] = {
     {Failure::UriTooLong, 414, "invalid_request", "Invalid request"},
     {Failure::LengthRequired, 411, "invalid_request", "Invalid request"},
     {Failure::ExpectationFailed, 417, "invalid_request", "Invalid request"},
-    {Failure::NotImplemented, 501, "invalid_request", "Invalid request"},
     {Failure::VersionNotSupported, 505, "invalid_request", "Invalid request"},
     {Failure::Unavailable, 503, "unavailable", "Service unavailable"},
     {Failure::Internal, 500, "internal", "Internal error"},

@@ -1,5 +1,6 @@
 #include "session/session_service.hpp"
 
+#include "captured_log.hpp"
 #include "fixed_clock.hpp"
 #include "memory_store.hpp"
 #include "session/token_data.hpp"
@@ -7,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace token_service::session {
@@ -51,7 +53,7 @@ class SessionServiceTest : public testing::Test {
 
   void use(const Policy& wanted) {
     policy_ = wanted;
-    service_.emplace(wanted, access_keys_, refresh_keys_, store_, clock_, random_);
+    service_.emplace(wanted, access_keys_, refresh_keys_, store_, clock_, random_, logger_);
   }
 
   TokenPair issue(std::int64_t user_id = 7) { return service_->issue(user_id, "ann", soon()); }
@@ -92,6 +94,7 @@ class SessionServiceTest : public testing::Test {
   MemoryStore store_;
   FixedClock clock_;
   CountingRandom random_;
+  log::Logger logger_{log::Logger::Level::Info, log::Format::Text};
   Policy policy_;
   std::optional<SessionService> service_;
 };
@@ -379,8 +382,17 @@ TEST_F(SessionServiceTest, GarbageInTheStoreIsInactive_D18) {
        {std::string(), std::string("null"), std::string("{}"), std::string("[]"),
         std::string("\xff"), good + "x", good.substr(0, good.size() / 2)}) {
     store_.rows.front().token_data = data;
-    EXPECT_EQ(refresh(pair.refresh), RefreshOutcome::InvalidToken) << data;
-    EXPECT_EQ(validate(pair.access), ValidateOutcome::Mismatch) << data;
+    const std::string refresh_log = host_test::logOf(
+        [&] { EXPECT_EQ(refresh(pair.refresh), RefreshOutcome::InvalidToken) << data; });
+    const std::string validate_log = host_test::logOf(
+        [&] { EXPECT_EQ(validate(pair.access), ValidateOutcome::Mismatch) << data; });
+    for (const std::string& log : {refresh_log, validate_log}) {
+      EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1) << log;
+      EXPECT_NE(log.find(" error the stored data of a session are damaged user_id=7 session_id=" +
+                         store_.rows.front().id),
+                std::string::npos)
+          << log;
+    }
   }
 }
 
