@@ -2,6 +2,7 @@
 #include "leak_check.hpp"
 #include "raw_connection.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <thread>
@@ -105,6 +106,68 @@ TEST_P(ProcessTest, secondTerminationDoesNotWaitForRunningRequests) {
   const auto start = steady_clock::now();
   EXPECT_EQ(service.stop(), 0);
   EXPECT_LT(steady_clock::now() - start, 1s);
+}
+
+// Each of them keeps a thread for longer than anybody wants to wait.
+TEST_P(ProcessTest, terminationDoesNotWaitForSlowClients) {
+  setup.set("server", "{port: 0, shutdown_timeout: 1s}");
+  ServiceProcess service(setup);
+  RawConnection slow_head(service.port());
+  RawConnection slow_body(service.port());
+  slow_head.send("GET / HT");
+  slow_body.send("POST /auth/token/refresh/ HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n{");
+  std::atomic<bool> stopped = false;
+  std::thread dripping([&] {
+    while (!stopped) {
+      std::this_thread::sleep_for(100ms);
+      try {
+        slow_head.send("x");
+        slow_body.send("x");
+      } catch (const Poco::Exception&) {
+        return;
+      }
+    }
+  });
+  std::this_thread::sleep_for(300ms);
+  const auto start = steady_clock::now();
+  EXPECT_EQ(service.stop(), 0);
+  EXPECT_LT(steady_clock::now() - start, 3s);
+  stopped = true;
+  dripping.join();
+}
+
+TEST_P(ProcessTest, terminationAnswersEveryRequestThatWasSent) {
+  ServiceProcess service(setup);
+  const std::uint16_t port = service.port();
+  std::atomic<int> unanswered = 0;
+  std::atomic<int> answered = 0;
+  std::vector<std::thread> clients;
+  for (int client = 0; client < 4; ++client) {
+    clients.emplace_back([&] {
+      try {
+        // One connection each, until the service says that it closes it.
+        RawConnection connection(port);
+        std::string answer;
+        while (answer.find("Connection: Close") == std::string::npos) {
+          connection.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+          answer = connection.receiveUntil("\"live\"}");
+          ++(answer.starts_with("HTTP/1.1 200") ? answered : unanswered);
+          if (answer.empty()) {
+            return;
+          }
+        }
+      } catch (const Poco::Exception&) {
+        ++unanswered;
+      }
+    });
+  }
+  std::this_thread::sleep_for(300ms);
+  EXPECT_EQ(service.stop(), 0);
+  for (std::thread& client : clients) {
+    client.join();
+  }
+  EXPECT_EQ(unanswered, 0);
+  EXPECT_GT(answered, 4);
 }
 
 TEST_P(ProcessTest, interruptStopsItToo) {

@@ -55,7 +55,8 @@ class RouterTest : public testing::Test {
   }
 
   log::Logger logger_{log::Logger::Level::Info, log::Format::Json};
-  Router router_{Cors({"https://a.example"}), logger_};
+  FailureLog failures_{logger_};
+  Router router_{Cors({"https://a.example"}), failures_};
 };
 
 TEST_F(RouterTest, ServesPathsWithAndWithoutTheSlash) {

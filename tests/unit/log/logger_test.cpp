@@ -108,6 +108,24 @@ TEST(Logger, ATextValueCannotPassForAnotherField) {
   EXPECT_NE(line.find("key=\"x level=error\""), std::string::npos);
 }
 
+TEST(Logger, DoesNotWaitForAReaderThatIsStuck) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const int saved = ::dup(STDERR_FILENO);
+  ::dup2(ends[1], STDERR_FILENO);
+  Logger logger{Logger::Level::Info, Format::Text};
+  const auto start = std::chrono::steady_clock::now();
+  for (int line = 0; line < 5000; ++line) {
+    logger.info("an event that takes its place in a pipe which nobody reads");
+  }
+  const auto taken = std::chrono::steady_clock::now() - start;
+  ::dup2(saved, STDERR_FILENO);
+  for (const int file : {saved, ends[0], ends[1]}) {
+    ::close(file);
+  }
+  EXPECT_LT(taken, std::chrono::seconds(2));
+}
+
 TEST(Logger, WritesItsLevelAndAbove) {
   using Level = Logger::Level;
   const Level levels[] = {Level::Debug, Level::Info, Level::Warning, Level::Error};

@@ -93,6 +93,18 @@ TEST(StoreSqliteFile, AReadOnlyFileIsRefused) {
                 sdk::Mode::Check);
 }
 
+TEST(StoreSqliteFile, AFileThatOthersMayWriteIsRefused) {
+  const Folder folder;
+  openStore(folder.path(), "sessions.db");
+  const std::string path = folder / "sessions.db";
+  ASSERT_EQ(::chmod(path.c_str(), 0666), 0);
+  for (const sdk::Mode mode : {sdk::Mode::Serve, sdk::Mode::Check}) {
+    expectRefusal(folder.path(), "sessions.db", ErrorCode::PermissionDenied,
+                  "may be written by others, who could bring ended sessions back: chmod 600 it",
+                  mode);
+  }
+}
+
 TEST(StoreSqliteFile, AReadOnlyFolderIsRefused) {
   const Folder folder;
   ASSERT_EQ(::chmod(folder.path().c_str(), 0500), 0);
