@@ -20,7 +20,6 @@ trap 'exit 143' TERM HUP
 
 postgres=$(tests/support/postgres_cluster.sh start "$scratch/cluster")
 export TOKEN_SERVICE_TEST_POSTGRES=${postgres#TOKEN_SERVICE_TEST_POSTGRES=}
-export TOKEN_SERVICE_RACES=${TOKEN_SERVICE_RACES:-1000}
 
 set -m # a process group of its own, which can be stopped as a whole
 ctest --preset release --output-log "$scratch/log" "$@" &

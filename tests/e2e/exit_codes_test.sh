@@ -229,6 +229,7 @@ postgresServer() {
   configure store "$(postgres port 1)"
   expect 69 "config.yaml:4: store.settings: store(store-postgres): cannot connect to database '$database_name' at '${database[host]}:1': connection to server at \"${database[host]}\", port 1 failed: Connection refused" \
     "$binary" check --config "$config"
+  : >"$scratch/service.log"
   "$binary" serve --config "$config" 2>"$scratch/service.log" &
   service=$!
   eventually listeningAddress

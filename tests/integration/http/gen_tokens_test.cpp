@@ -85,6 +85,14 @@ TEST_P(GenTokensTest, usernameAndIdAreRequiredIfEitherIsMissingOrEmpty) {
   }
 }
 
+TEST_P(GenTokensTest, aMissingFieldIsReportedBeforeAnInvalidOne) {
+  for (const char* body : {R"({"id":0})", R"({"username":1})", R"({"id":"","username":null})",
+                           R"({"id":[],"username":""})"}) {
+    SCOPED_TRACE(body);
+    expectError(post(body), kUsernameAndIdRequired);
+  }
+}
+
 TEST_P(GenTokensTest, idIsEchoedInTheTypeItCameInAndIsANumberInTheToken) {
   const auto echo = [](const Reply& reply) {
     return reply.body.substr(0, reply.body.find(",\"refresh\""));

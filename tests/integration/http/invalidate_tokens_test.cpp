@@ -127,6 +127,13 @@ TEST_P(InvalidateTokensTest, validSecretOutranksIsFrontend) {
   expectLoggedOut(api.send(withSecret(jsonCall(kInvalidate, body))));
 }
 
+TEST_P(InvalidateTokensTest, aMissingFieldIsReportedBeforeAnInvalidOne) {
+  for (const char* body : {R"({"id":0})", R"({"access":1})", R"({"id":"","access":null})"}) {
+    SCOPED_TRACE(body);
+    expectError(api.send(withSecret(jsonCall(kInvalidate, body))), kAccessTokenAndIdRequired);
+  }
+}
+
 TEST_P(InvalidateTokensTest, invalidIdIsInvalidRequest) {
   for (const char* bad : {"0", "-1", "1.0", "1e3", "\"+1\"", "\" 1\"", "null", "true", "[]"}) {
     SCOPED_TRACE(bad);

@@ -58,6 +58,7 @@ TEST_P(RefreshTest, refreshTokenIsRequired) {
     expectError(post(body, {{"Authorization", value}}), kRefreshTokenRequired);
   }
   expectError(post("{}", {}), kRefreshTokenRequired);
+  expectError(post(R"({"id":0})", {}), kRefreshTokenRequired);
 }
 
 TEST_P(RefreshTest, userIdIsRequired) {

@@ -80,6 +80,10 @@ TEST_P(ValidateTokenTest, invalidTokenIfAccessIsMissing) {
   expectError(post("{}"), kInvalidToken);
 }
 
+TEST_P(ValidateTokenTest, aMissingTokenIsReportedBeforeAnInvalidId) {
+  expectError(post(R"({"id":0})"), kInvalidToken);
+}
+
 TEST_P(ValidateTokenTest, invalidTokenIfItIsARefreshToken) {
   expectError(api.validate(id, tokens.refresh), kInvalidToken);
 }

@@ -87,7 +87,7 @@ TEST_F(GuardedSignerTest, SlowCallsAreLogged) {
   const RecordingHost::Event& event = host_.events[0];
   EXPECT_EQ(event.level, sdk::LogLevel::Warning);
   EXPECT_EQ(event.text, "slow plugin call");
-  EXPECT_EQ(event.fields.at("plugin"), "signer(faulty-signer)");
+  EXPECT_EQ(event.fields.count("plugin"), 0U) << "the host names the plugin";
   EXPECT_EQ(event.fields.at("operation"), "sign");
   EXPECT_GE(std::stoi(event.fields.at("milliseconds")), 1100);
 }

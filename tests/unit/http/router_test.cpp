@@ -142,6 +142,8 @@ TEST_F(RouterTest, WhateverAnEndpointThrowsIsAnsweredAndLoggedOnce_H72_P58) {
     EXPECT_EQ(response.body.find("canary"), std::string::npos);
     EXPECT_EQ(header(response, "Retry-After").has_value(), status == 503);
     EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1) << log;
+    const std::string level = status == 503 ? "warning" : "error";
+    EXPECT_NE(log.find("\"level\":\"" + level + "\""), std::string::npos) << log;
     EXPECT_NE(log.find("\"request_id\":\"request-1\""), std::string::npos) << log;
     EXPECT_NE(log.find("\"status\":\"" + std::to_string(status)), std::string::npos) << log;
   }
