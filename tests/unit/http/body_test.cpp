@@ -176,7 +176,7 @@ TEST(Body, IsFrontendIsOneOfAFewSpellings) {
 }
 
 TEST(Body, NamesAreComparedToTheLetter_J12_J13_J23) {
-  EXPECT_TRUE(jsonBody(R"({"ID":1,"id ":1,"id\u0000":1,"other":{}})").userId().missing());
+  EXPECT_TRUE(jsonBody(R"({"ID":1,"id ":1,"other":{}})").userId().missing());
   EXPECT_EQ(jsonBody(R"({"\u0069d":1})").userId().value.number, 1);
 }
 

