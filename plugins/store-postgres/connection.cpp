@@ -85,13 +85,26 @@ sdk::Error misconfigured(const std::string& what) { return {sdk::ErrorCode::Inva
 
 sdk::Error unreachable(const std::string& what) { return {sdk::ErrorCode::Unavailable, what}; }
 
+// libpq writes a line for each address that a host name has, and advice in indented ones.
+std::string causesIn(std::string_view message) {
+  std::string causes;
+  for (std::size_t begin = 0; begin < message.size();) {
+    const std::size_t end = std::min(message.find('\n', begin), message.size());
+    const std::string_view line = message.substr(begin, end - begin);
+    if (!line.empty() && line.front() != '\t') {
+      causes.append(causes.empty() ? "" : "; ").append(line);
+    }
+    begin = end + 1;
+  }
+  return causes;
+}
+
 // Why libpq gave up. Its own words name addresses and causes; under PQERRORS_SQLSTATE there are
 // none of the server's but the SQLSTATE.
 sdk::Error connectError(PGconn* connection, const DatabaseSettings& settings,
                         const std::string& place) {
   const std::string who = "user '" + settings.user + "' for database '" + settings.database + "'";
   const std::string_view message = PQerrorMessage(connection);
-  const std::string first_line(message.substr(0, message.find('\n')));
   const std::string refusal = refusalIn(message);
   if (refusal == "3D000") {
     return misconfigured(
@@ -109,7 +122,7 @@ sdk::Error connectError(PGconn* connection, const DatabaseSettings& settings,
                          ": set password or password_file");
   }
   return unreachable("cannot connect to database '" + settings.database + "' at '" + place +
-                     "': " + first_line);
+                     "': " + causesIn(message));
 }
 
 }  // namespace
