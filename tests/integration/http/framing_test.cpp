@@ -1,6 +1,9 @@
 #include "contract_test.hpp"
 #include "raw_connection.hpp"
 
+#include <chrono>
+#include <thread>
+
 namespace token_service::test {
 namespace {
 
@@ -115,6 +118,34 @@ TEST_P(FramingTest, truncatedBodyIsNotAnswered2xx) {
   connection.endSending();
   const std::string answers = connection.receiveAll();
   EXPECT_TRUE(answers.empty() || answers.starts_with("HTTP/1.1 400 ")) << answers;
+}
+
+// Each drop comes in time; together they would hold the thread for hours.
+TEST_P(FramingTest, aBodyInDropsIsGivenUp_H04) {
+  RawConnection connection(service().port());
+  connection.send(
+      "POST /auth/token/validate-token/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
+  const auto start = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() < start + std::chrono::milliseconds(10'500)) {
+    connection.send("x");
+    std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  }
+  const std::string answer = connection.receiveAll();
+  EXPECT_EQ(answer.substr(0, 13), "HTTP/1.1 408 ") << answer;
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(14));
+}
+
+// A slow caller is not an outage: the time for the store counts from the end of the body.
+TEST_P(FramingTest, aSlowBodyIsServed) {
+  const std::string body = "is_frontend=1&id=1&access=x";
+  RawConnection connection(service().port());
+  connection.send(
+      "POST /auth/token/validate-token/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+      "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + body.substr(0, 5));
+  std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+  connection.send(body.substr(5));
+  EXPECT_EQ(connection.receiveAll().substr(0, 13), "HTTP/1.1 401 ");
 }
 
 TEST_P(FramingTest, oneAnswerARequestWhenPipelined) {
