@@ -54,7 +54,7 @@ PluginSet::PluginSet(const config::Config& config, const std::filesystem::path& 
     }
     hosts_.push_back(std::make_unique<PluginHost>(wanted.name, logger, clock));
     sdk::SettingNode node = wanted.settings;
-    sdk::SettingsReport report{config.file, {}, {}};
+    sdk::SettingsReport report{config.file, {}, {}, {}};
     sdk::Settings settings(node, report, config.base_folder, wanted.path);
     attempt(wanted.settings_place, problems, [&] {
       try {
@@ -82,21 +82,32 @@ PluginSet::PluginSet(const config::Config& config, const std::filesystem::path& 
     store_ = plugin::createStore(loaded, settings, host, mode);
   });
 
+  const std::chrono::seconds refresh_lifetime =
+      config.tokens.refresh_lifetime + config.tokens.leeway;
+  const token::KeyRing::Rules refresh_rules{refresh_lifetime, config.key_set_max_age};
+  std::optional<token::KeyRing> access_keys;
+  std::optional<token::KeyRing> refresh_keys;
   if (signer_) {
     attempt(config.signer.settings_place, problems, [&] {
-      access_keys_ = std::make_unique<token::KeyRing>(std::vector<sdk::Signer*>{signer_.get()});
-      token::proveKeys(*access_keys_, *signer_, soon());
+      const token::KeyRing::Rules rules{config.tokens.access_lifetime + config.tokens.leeway,
+                                        config.key_set_max_age};
+      access_keys.emplace(std::vector<sdk::Signer*>{signer_.get()}, rules);
+      token::proveKeys(*access_keys, *signer_, clock.now(), soon());
     });
   }
-  if (access_keys_ && !config.refresh_signer) {
-    refresh_keys_ = std::make_unique<token::KeyRing>(std::vector<sdk::Signer*>{signer_.get()});
+  if (access_keys && !config.refresh_signer) {
+    refresh_keys.emplace(std::vector<sdk::Signer*>{signer_.get()}, refresh_rules);
   }
-  if (access_keys_ && refresh_signer_) {
+  if (access_keys && refresh_signer_) {
     attempt(config.refresh_signer->settings_place, problems, [&] {
-      refresh_keys_ = std::make_unique<token::KeyRing>(
-          std::vector<sdk::Signer*>{refresh_signer_.get(), signer_.get()});
-      token::proveKeys(*refresh_keys_, *refresh_signer_, soon());
+      refresh_keys.emplace(std::vector<sdk::Signer*>{refresh_signer_.get(), signer_.get()},
+                           refresh_rules);
+      token::proveKeys(*refresh_keys, *refresh_signer_, clock.now(), soon());
     });
+  }
+  if (refresh_keys) {
+    keys_ = std::make_unique<token::KeySource>(std::make_shared<const token::KeyRings>(
+        token::KeyRings{*std::move(access_keys), *std::move(refresh_keys)}));
   }
   if (store_) {
     attempt(config.store.settings_place, problems, [&] { checkStore(mode); });

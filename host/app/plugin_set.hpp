@@ -5,7 +5,7 @@
 #include "config/config.hpp"
 #include "plugin/guarded_signer.hpp"
 #include "plugin/guarded_store.hpp"
-#include "token/key_ring.hpp"
+#include "token/key_source.hpp"
 #include "token_service/sdk/abi.hpp"
 #include "token_service/sdk/error.hpp"
 
@@ -25,8 +25,7 @@ class PluginSet {
   PluginSet(const config::Config& config, const std::filesystem::path& folder, sdk::Mode mode,
             log::Logger& logger, const session::Clock& clock, StartProblems& problems);
 
-  const token::KeyRing& accessKeys() const { return *access_keys_; }
-  const token::KeyRing& refreshKeys() const { return *refresh_keys_; }
+  const token::KeySource& keys() const { return *keys_; }
   sdk::Signer& signer() { return *signer_; }
   // Null if refresh tokens are signed by `signer()`.
   sdk::Signer* refreshSigner() { return refresh_signer_.get(); }
@@ -40,8 +39,7 @@ class PluginSet {
   std::unique_ptr<plugin::GuardedSigner> signer_;
   std::unique_ptr<plugin::GuardedSigner> refresh_signer_;
   std::unique_ptr<plugin::GuardedStore> store_;
-  std::unique_ptr<token::KeyRing> access_keys_;
-  std::unique_ptr<token::KeyRing> refresh_keys_;
+  std::unique_ptr<token::KeySource> keys_;
 };
 
 }  // namespace token_service::app

@@ -8,15 +8,31 @@ namespace token_service::app {
 namespace {
 
 session::Policy policyOf(const config::Config& config) {
-  return {config.tokens.issuer,           config.tokens.audience, config.tokens.access_lifetime,
-          config.tokens.refresh_lifetime, config.tokens.leeway,   config.sessions.max_per_user,
-          config.latest_access_only};
+  session::Policy policy;
+  policy.issuer = config.tokens.issuer;
+  policy.audience = config.tokens.audience;
+  policy.access_lifetime = config.tokens.access_lifetime;
+  policy.refresh_lifetime = config.tokens.refresh_lifetime;
+  policy.leeway = config.tokens.leeway;
+  policy.access_header =
+      config.tokens.at_jwt ? token::HeaderType::AccessToken : token::HeaderType::Jwt;
+  policy.latest_access_only = config.latest_access_only;
+  policy.rotation = config.refresh.rotation;
+  policy.reuse_grace = config.refresh.reuse_grace;
+  policy.max_sessions_per_user = config.sessions.max_per_user;
+  policy.idle_timeout = config.sessions.idle_timeout;
+  policy.absolute_lifetime = config.sessions.absolute_lifetime;
+  return policy;
 }
 
-std::vector<std::string> secretsOf(const config::Config& config) {
-  std::vector<std::string> secrets;
+std::vector<http::NamedSecret> secretsOf(const config::Config& config) {
+  using http::Operation;
+  std::vector<http::NamedSecret> secrets;
   for (const config::ServiceSecret& secret : config.service_secrets) {
-    secrets.push_back(secret.secret);
+    secrets.push_back({secret.name,
+                       secret.secret,
+                       {Operation::Issue, Operation::Validate, Operation::Invalidate,
+                        Operation::Introspect, Operation::Sessions}});
   }
   return secrets;
 }
@@ -39,17 +55,22 @@ std::vector<http::Readiness::Component> componentsOf(const config::Config& confi
 http::Router routerFor(const config::Config& config, session::SessionService& sessions,
                        const http::ServiceSecrets& secrets, http::Readiness& readiness,
                        http::FailureLog& failures) {
+  using http::CrossOrigin;
+  using http::Method;
   http::Router router(http::Cors(config.allowed_origins), failures);
-  router.add("/auth/token/gen-tokens",
+  router.add(Method::Post, "/auth/token/gen-tokens",
              std::make_unique<http::GenTokensEndpoint>(sessions, secrets));
-  router.add("/auth/token/refresh", std::make_unique<http::RefreshEndpoint>(sessions));
-  router.add("/auth/token/validate-token",
-             std::make_unique<http::ValidateTokenEndpoint>(sessions, secrets));
-  router.add("/auth/token/invalidate-tokens",
-             std::make_unique<http::InvalidateTokensEndpoint>(sessions, secrets));
-  router.add("/health/live", std::make_unique<http::LiveEndpoint>());
-  router.add("/health/ready", std::make_unique<http::ReadyEndpoint>(readiness));
-  router.add("/", std::make_unique<http::RootEndpoint>(kVersion));
+  router.add(Method::Post, "/auth/token/refresh", std::make_unique<http::RefreshEndpoint>(sessions),
+             CrossOrigin::Allowed);
+  router.add(Method::Post, "/auth/token/validate-token",
+             std::make_unique<http::ValidateTokenEndpoint>(sessions, secrets),
+             CrossOrigin::Allowed);
+  router.add(Method::Post, "/auth/token/invalidate-tokens",
+             std::make_unique<http::InvalidateTokensEndpoint>(sessions, secrets),
+             CrossOrigin::Allowed);
+  router.add(Method::Get, "/health/live", std::make_unique<http::LiveEndpoint>());
+  router.add(Method::Get, "/health/ready", std::make_unique<http::ReadyEndpoint>(readiness));
+  router.add(Method::Get, "/", std::make_unique<http::RootEndpoint>(kVersion));
   return router;
 }
 
@@ -57,8 +78,7 @@ http::Router routerFor(const config::Config& config, session::SessionService& se
 
 Service::Service(const config::Config& config, PluginSet& plugins, log::Logger& logger,
                  const session::Clock& clock, session::Random& random)
-    : sessions_(policyOf(config), plugins.accessKeys(), plugins.refreshKeys(), plugins.store(),
-                clock, random, logger),
+    : sessions_(policyOf(config), plugins.keys(), plugins.store(), clock, random, logger),
       secrets_(secretsOf(config)),
       readiness_(componentsOf(config, plugins), logger),
       failures_(logger),

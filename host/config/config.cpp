@@ -20,6 +20,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kTenYears = 24h * 3650;
+constexpr milliseconds kThirtyDays = 24h * 30;
 // Repeated names are looked for one by one, which takes a while in a large body.
 constexpr std::int64_t kLargestBody = 64 * 1024;
 constexpr std::size_t kMinSecretSize = 32;
@@ -68,38 +69,59 @@ void checkClaim(Settings& settings, std::string_view key, std::string_view value
   }
 }
 
+// JWT times have no fractions.
+seconds wholeSeconds(Settings& settings, std::string_view key, milliseconds fallback,
+                     milliseconds least, milliseconds most) {
+  const milliseconds time = settings.duration(key, fallback, least, most);
+  if (time % 1s != 0ms) {
+    settings.problem(key, "must be whole seconds");
+  }
+  return duration_cast<seconds>(time);
+}
+
 Tokens readTokens(Settings settings) {
   Tokens tokens;
   tokens.issuer = settings.string("issuer", "token-service");
   tokens.audience = settings.optionalString("audience");
   checkClaim(settings, "issuer", tokens.issuer);
   checkClaim(settings, "audience", tokens.audience.value_or(""));
-  const milliseconds access = settings.duration("access_lifetime", 15min, 1s, kTenYears);
-  const milliseconds refresh = settings.duration("refresh_lifetime", 24h, 1s, kTenYears);
-  const milliseconds leeway = settings.duration("leeway", 0s, 0s, 30s);
-  if (refresh < access) {
+  tokens.access_lifetime = wholeSeconds(settings, "access_lifetime", 15min, 1s, kTenYears);
+  tokens.refresh_lifetime = wholeSeconds(settings, "refresh_lifetime", 24h, 1s, kTenYears);
+  tokens.leeway = wholeSeconds(settings, "leeway", 0s, 0s, 30s);
+  if (tokens.refresh_lifetime < tokens.access_lifetime) {
     settings.problem("refresh_lifetime", "must not be shorter than access_lifetime");
   }
-  const std::pair<const char*, milliseconds> times[] = {
-      {"access_lifetime", access}, {"refresh_lifetime", refresh}, {"leeway", leeway}};
-  for (const auto& [key, time] : times) {
-    if (time % 1s != 0ms) {
-      settings.problem(key, "must be whole seconds");
-    }
+  static constexpr std::string_view kProfiles[] = {"jwt", "at+jwt"};
+  tokens.at_jwt = settings.choice("profile", "jwt", kProfiles) == "at+jwt";
+  if (tokens.at_jwt && !tokens.audience) {
+    settings.problem("profile", "at+jwt needs tokens.audience (RFC 9068 section 2.2)");
   }
-  tokens.access_lifetime = duration_cast<seconds>(access);
-  tokens.refresh_lifetime = duration_cast<seconds>(refresh);
-  tokens.leeway = duration_cast<seconds>(leeway);
   return tokens;
 }
 
-void readRefresh(Settings settings) {
+Refresh readRefresh(Settings settings) {
   static constexpr std::string_view kRotation[] = {"off", "on"};
-  if (settings.choice("rotation", "off", kRotation) == "on") {
-    settings.problem("rotation",
-                     "'on' is not available in this version: leave the key out or set it to off");
+  Refresh refresh;
+  refresh.rotation = settings.choice("rotation", "off", kRotation) == "on";
+  refresh.reuse_grace = settings.duration("reuse_grace", 30s, 0s, 10min);
+  return refresh;
+}
+
+Sessions readSessions(Settings settings, const Tokens& tokens) {
+  Sessions sessions;
+  sessions.max_per_user = settings.integer("max_per_user", 10, 1, 1000);
+  if (settings.has("idle_timeout")) {
+    sessions.idle_timeout = wholeSeconds(settings, "idle_timeout", 24h, 1s, kTenYears);
+  } else {
+    settings.optionalString("idle_timeout");
   }
-  settings.duration("reuse_grace", 30s, 0s, 10min);
+  sessions.absolute_lifetime =
+      wholeSeconds(settings, "absolute_lifetime", kThirtyDays, 1s, kTenYears);
+  if (sessions.absolute_lifetime < tokens.refresh_lifetime) {
+    settings.problem("absolute_lifetime", "must not be shorter than tokens.refresh_lifetime");
+  }
+  sessions.purge_interval = settings.duration("purge_interval", 1min, 100ms, 24h);
+  return sessions;
 }
 
 std::vector<ServiceSecret> readSecrets(Settings& root, const sdk::SettingsReport& report,
@@ -189,10 +211,10 @@ Config loadConfig(const std::string& file, sdk::SettingsReport& report) {
   static constexpr std::string_view kValidity[] = {"session", "latest"};
   config.latest_access_only =
       root.section("access").choice("validity", "session", kValidity) == "latest";
-  readRefresh(root.section("refresh"));
-  Settings sessions = root.section("sessions");
-  config.sessions.max_per_user = sessions.integer("max_per_user", 10, 1, 1000);
-  config.sessions.purge_interval = sessions.duration("purge_interval", 1min, 100ms, 24h);
+  config.refresh = readRefresh(root.section("refresh"));
+  Settings key_set = root.section("key_set");
+  config.key_set_max_age = wholeSeconds(key_set, "max_age", 5min, 1s, 24h);
+  config.sessions = readSessions(root.section("sessions"), config.tokens);
   config.service_secrets = readSecrets(root, report, isLoopback(config.server.address));
   config.allowed_origins = readOrigins(root.section("cors"));
   config.log = readLog(root.section("log"));

@@ -39,10 +39,19 @@ struct Tokens {
   std::chrono::seconds access_lifetime{};
   std::chrono::seconds refresh_lifetime{};
   std::chrono::seconds leeway{};
+  // Access tokens in the profile of RFC 9068 (`profile: at+jwt`).
+  bool at_jwt = false;
+};
+
+struct Refresh {
+  bool rotation = false;
+  std::chrono::milliseconds reuse_grace{};
 };
 
 struct Sessions {
   std::int64_t max_per_user = 0;
+  std::optional<std::chrono::seconds> idle_timeout;
+  std::chrono::seconds absolute_lifetime{};
   std::chrono::milliseconds purge_interval{};
 };
 
@@ -68,6 +77,9 @@ struct Config {
   Plugin store;
   Tokens tokens;
   bool latest_access_only = false;
+  Refresh refresh;
+  // How long others may keep the published key set.
+  std::chrono::seconds key_set_max_age{};
   Sessions sessions;
   std::vector<ServiceSecret> service_secrets;
   std::vector<std::string> allowed_origins;

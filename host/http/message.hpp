@@ -15,6 +15,8 @@ struct Request {
   std::string method;
   // Without the query.
   std::string path;
+  // What stands behind the path's `?`, as it came; empty if there is none.
+  std::string query;
   // The caller's X-Request-ID if it is usable, else a made one.
   std::string id;
   std::optional<std::string> authorization;

@@ -121,7 +121,9 @@ std::optional<Failure> readRequest(HTTPServerRequest& request, const ReadLimits&
   out.method = request.getMethod();
   out.origin = header(request, "Origin");
   const std::string& uri = request.getURI();
-  out.path = uri.substr(0, uri.find('?'));
+  const std::size_t question = uri.find('?');
+  out.path = uri.substr(0, question);
+  out.query = question == std::string::npos ? "" : uri.substr(question + 1);
   if (const std::optional<Failure> failure = checkHead(request)) {
     return failure;
   }

@@ -1,45 +1,106 @@
 #include "http/router.hpp"
 
+#include <algorithm>
+
 namespace token_service::http {
 namespace {
 
-bool allows(Endpoint::Method allowed, const std::string& method) {
-  return allowed == Endpoint::Method::Post ? method == "POST" : method == "GET" || method == "HEAD";
+// `/a/b` and `/a/b/` are [a, b]; `/` is []; `//` is [""], which no route has.
+std::vector<std::string> segmentsOf(std::string_view path) {
+  std::vector<std::string> segments;
+  if (!path.starts_with('/')) {
+    return {""};
+  }
+  while (path.size() > 1) {
+    path.remove_prefix(1);
+    const std::size_t end = std::min(path.find('/'), path.size());
+    segments.emplace_back(path.substr(0, end));
+    path.remove_prefix(end);
+  }
+  return segments;
 }
 
-std::string allowHeader(Endpoint::Method method) {
-  return method == Endpoint::Method::Post ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
+bool isParameter(const std::string& segment) { return segment.starts_with('{'); }
+
+bool matches(const std::vector<std::string>& wanted, const std::vector<std::string>& segments,
+             std::vector<std::string>& parameters) {
+  parameters.clear();
+  for (std::size_t index = 0; index < wanted.size(); ++index) {
+    if (wanted[index] == "*") {
+      return true;
+    }
+    if (index == segments.size()) {
+      return false;
+    }
+    if (isParameter(wanted[index]) && !segments[index].empty()) {
+      parameters.push_back(segments[index]);
+    } else if (wanted[index] != segments[index]) {
+      return false;
+    }
+  }
+  return wanted.size() == segments.size();
+}
+
+template <typename Endpoints>
+std::string allowHeader(const Endpoints& endpoints) {
+  static constexpr std::pair<Method, const char*> kNames[] = {
+      {Method::Get, "GET, HEAD, "}, {Method::Post, "POST, "}, {Method::Delete, "DELETE, "}};
+  std::string allow;
+  for (const auto& [method, name] : kNames) {
+    allow.append(endpoints.contains(method) ? name : "");
+  }
+  return allow + "OPTIONS";
+}
+
+template <typename Endpoints>
+Endpoint* endpointFor(const std::string& method, const Endpoints& endpoints) {
+  const Method wanted = endpoints.contains(Method::Any)       ? Method::Any
+                        : method == "GET" || method == "HEAD" ? Method::Get
+                        : method == "POST"                    ? Method::Post
+                        : method == "DELETE"                  ? Method::Delete
+                                                              : Method::Any;
+  const auto found = endpoints.find(wanted);
+  return found == endpoints.end() ? nullptr : found->second.get();
 }
 
 }  // namespace
 
 Router::Router(Cors cors, FailureLog& failures) : cors_(std::move(cors)), failures_(failures) {}
 
-void Router::add(std::string path, std::unique_ptr<Endpoint> endpoint) {
-  endpoints_.emplace(std::move(path), std::move(endpoint));
+void Router::add(Method method, std::string_view path, std::unique_ptr<Endpoint> endpoint,
+                 CrossOrigin cross_origin) {
+  const std::vector<std::string> segments = segmentsOf(path);
+  auto route = std::find_if(routes_.begin(), routes_.end(),
+                            [&](const Route& known) { return known.segments == segments; });
+  if (route == routes_.end()) {
+    routes_.push_back({segments, cross_origin == CrossOrigin::Allowed, {}});
+    route = std::prev(routes_.end());
+  }
+  route->endpoints.emplace(method, std::move(endpoint));
 }
 
 Response Router::answer(const Request& request) const {
-  Endpoint* endpoint = find(request.path);
-  if (endpoint == nullptr) {
+  std::vector<std::string> parameters;
+  const Route* route = find(request.path, parameters);
+  if (route == nullptr) {
     return failure(Failure::NotFound);
   }
+  Endpoint* endpoint = endpointFor(request.method, route->endpoints);
   Response response;
-  if (request.method == "OPTIONS") {
+  if (endpoint != nullptr) {
+    response = call(*endpoint, request, parameters);
+  } else if (request.method == "OPTIONS") {
     response.status = 204;
-    response.headers.emplace_back("Allow", allowHeader(endpoint->method()));
-    if (endpoint->cors()) {
+    response.headers.emplace_back("Allow", allowHeader(route->endpoints));
+    if (route->cross_origin) {
       cors_.addPreflightHeaders(request.origin, response);
     }
     return response;
-  }
-  if (allows(endpoint->method(), request.method)) {
-    response = call(*endpoint, request);
   } else {
     response = failure(Failure::MethodNotAllowed);
-    response.headers.emplace_back("Allow", allowHeader(endpoint->method()));
+    response.headers.emplace_back("Allow", allowHeader(route->endpoints));
   }
-  if (endpoint->cors()) {
+  if (route->cross_origin) {
     cors_.addHeaders(request.origin, response);
   }
   return response;
@@ -47,25 +108,28 @@ Response Router::answer(const Request& request) const {
 
 Response Router::refuse(const Request& request, Failure reason) const {
   Response response = failure(reason);
-  const Endpoint* endpoint = find(request.path);
-  if (endpoint != nullptr && endpoint->cors()) {
+  std::vector<std::string> parameters;
+  const Route* route = find(request.path, parameters);
+  if (route != nullptr && route->cross_origin) {
     cors_.addHeaders(request.origin, response);
   }
   return response;
 }
 
-Endpoint* Router::find(const std::string& path) const {
-  auto found = endpoints_.find(path);
-  if (found == endpoints_.end() && path != "//" && path.ends_with('/')) {
-    found = endpoints_.find(std::string_view(path).substr(0, path.size() - 1));
-  }
-  return found == endpoints_.end() ? nullptr : found->second.get();
+const Router::Route* Router::find(std::string_view path,
+                                  std::vector<std::string>& parameters) const {
+  const std::vector<std::string> segments = segmentsOf(path);
+  const auto found = std::find_if(routes_.begin(), routes_.end(), [&](const Route& route) {
+    return matches(route.segments, segments, parameters);
+  });
+  return found == routes_.end() ? nullptr : &*found;
 }
 
-Response Router::call(Endpoint& endpoint, const Request& request) const {
+Response Router::call(Endpoint& endpoint, const Request& request,
+                      const std::vector<std::string>& parameters) const {
   Response response;
   try {
-    return endpoint.handle(request);
+    return endpoint.handle(request, parameters);
   } catch (const std::exception& error) {
     response = failureOf(error);
     failures_.write(request, response, error.what());

@@ -8,8 +8,15 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace token_service::http {
+
+enum class Method { Get, Post, Delete, Any };
+
+// Whether browsers of other origins may call a path.
+enum class CrossOrigin { Refused, Allowed };
 
 // From a request to its answer: path, method, cross-origin rules, endpoint, and whatever the
 // endpoint throws.
@@ -17,8 +24,12 @@ class Router {
  public:
   Router(Cors cors, FailureLog& failures);
 
-  // `path` without a trailing slash; it is served with one, too.
-  void add(std::string path, std::unique_ptr<Endpoint> endpoint);
+  // `path` has no trailing slash; it is served with one, too. A segment `{...}` stands for any one
+  // that is not empty, a last segment `*` for everything below, and nothing. HEAD is answered where
+  // Get is, OPTIONS everywhere; Any takes every method for itself, these two as well. Several
+  // methods may be added to one path; its cross-origin rule is that of the first.
+  void add(Method method, std::string_view path, std::unique_ptr<Endpoint> endpoint,
+           CrossOrigin cross_origin = CrossOrigin::Refused);
 
   Response answer(const Request& request) const;
 
@@ -26,12 +37,19 @@ class Router {
   Response refuse(const Request& request, Failure reason) const;
 
  private:
-  Endpoint* find(const std::string& path) const;
-  Response call(Endpoint& endpoint, const Request& request) const;
+  struct Route {
+    std::vector<std::string> segments;
+    bool cross_origin = false;
+    std::map<Method, std::unique_ptr<Endpoint>> endpoints;
+  };
+
+  const Route* find(std::string_view path, std::vector<std::string>& parameters) const;
+  Response call(Endpoint& endpoint, const Request& request,
+                const std::vector<std::string>& parameters) const;
 
   Cors cors_;
   FailureLog& failures_;
-  std::map<std::string, std::unique_ptr<Endpoint>, std::less<>> endpoints_;
+  std::vector<Route> routes_;
 };
 
 }  // namespace token_service::http

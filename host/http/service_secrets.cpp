@@ -6,7 +6,7 @@
 namespace token_service::http {
 namespace {
 
-std::array<unsigned char, 32> digestOf(const std::string& text) {
+std::array<unsigned char, 32> digestOf(std::string_view text) {
   std::array<unsigned char, 32> digest{};
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
   return digest;
@@ -14,20 +14,37 @@ std::array<unsigned char, 32> digestOf(const std::string& text) {
 
 }  // namespace
 
-ServiceSecrets::ServiceSecrets(const std::vector<std::string>& secrets) {
-  for (const std::string& secret : secrets) {
-    digests_.push_back(digestOf(secret));
+void ServiceSecrets::replace(const std::vector<NamedSecret>& secrets) {
+  auto entries = std::make_shared<std::vector<Entry>>();
+  for (const NamedSecret& secret : secrets) {
+    entries->push_back({secret.name, digestOf(secret.secret), secret.allowed});
   }
+  entries_.store(std::move(entries));
 }
 
-bool ServiceSecrets::accepts(const std::optional<std::string>& presented) const {
+std::optional<std::string> ServiceSecrets::nameOf(const std::optional<std::string>& presented,
+                                                  Operation operation) const {
   if (!presented) {
-    return false;
+    return std::nullopt;
   }
   const Digest digest = digestOf(*presented);
+  const std::shared_ptr<const std::vector<Entry>> entries = entries_.load();
+  const Entry* accepted = nullptr;
+  for (const Entry& entry : *entries) {
+    const bool equal = CRYPTO_memcmp(entry.digest.data(), digest.data(), digest.size()) == 0;
+    accepted = equal && entry.allowed.contains(operation) ? &entry : accepted;
+  }
+  return accepted == nullptr ? std::nullopt : std::optional(accepted->name);
+}
+
+bool ServiceSecrets::accepts(std::string_view name, std::string_view presented,
+                             Operation operation) const {
+  const Digest digest = digestOf(presented);
+  const std::shared_ptr<const std::vector<Entry>> entries = entries_.load();
   bool accepted = false;
-  for (const Digest& known : digests_) {
-    accepted |= CRYPTO_memcmp(known.data(), digest.data(), digest.size()) == 0;
+  for (const Entry& entry : *entries) {
+    const bool equal = CRYPTO_memcmp(entry.digest.data(), digest.data(), digest.size()) == 0;
+    accepted |= equal && entry.name == name && entry.allowed.contains(operation);
   }
   return accepted;
 }

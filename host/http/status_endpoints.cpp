@@ -17,23 +17,21 @@ std::string textOf(const Poco::JSON::Object& object) {
 
 }  // namespace
 
-RootEndpoint::RootEndpoint(std::string version)
-    : Endpoint(Method::Get, false), version_(std::move(version)) {}
+RootEndpoint::RootEndpoint(std::string version) : version_(std::move(version)) {}
 
-Response RootEndpoint::handle(const Request&) {
+Response RootEndpoint::handle(const Request&, const std::vector<std::string>&) {
   Poco::JSON::Object object(Poco::JSON_PRESERVE_KEY_ORDER);
   object.set("name", "token-service").set("version", version_);
   return {200, textOf(object), {}, false};
 }
 
-LiveEndpoint::LiveEndpoint() : Endpoint(Method::Get, false) {}
+Response LiveEndpoint::handle(const Request&, const std::vector<std::string>&) {
+  return {200, R"({"status":"live"})", {}, false};
+}
 
-Response LiveEndpoint::handle(const Request&) { return {200, R"({"status":"live"})", {}, false}; }
+ReadyEndpoint::ReadyEndpoint(Readiness& readiness) : readiness_(readiness) {}
 
-ReadyEndpoint::ReadyEndpoint(Readiness& readiness)
-    : Endpoint(Method::Get, false), readiness_(readiness) {}
-
-Response ReadyEndpoint::handle(const Request&) {
+Response ReadyEndpoint::handle(const Request&, const std::vector<std::string>&) {
   bool ready = !readiness_.retired();
   Poco::JSON::Object components(Poco::JSON_PRESERVE_KEY_ORDER);
   for (const Readiness::State& state : readiness_.states()) {

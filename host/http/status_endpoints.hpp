@@ -11,7 +11,7 @@ namespace token_service::http {
 class RootEndpoint final : public Endpoint {
  public:
   explicit RootEndpoint(std::string version);
-  Response handle(const Request& request) override;
+  Response handle(const Request& request, const std::vector<std::string>& parameters) override;
 
  private:
   std::string version_;
@@ -20,15 +20,14 @@ class RootEndpoint final : public Endpoint {
 // GET /health/live: the process answers. Never asks the store.
 class LiveEndpoint final : public Endpoint {
  public:
-  LiveEndpoint();
-  Response handle(const Request& request) override;
+  Response handle(const Request& request, const std::vector<std::string>& parameters) override;
 };
 
 // GET /health/ready: store and signers answer.
 class ReadyEndpoint final : public Endpoint {
  public:
   explicit ReadyEndpoint(Readiness& readiness);
-  Response handle(const Request& request) override;
+  Response handle(const Request& request, const std::vector<std::string>& parameters) override;
 
  private:
   Readiness& readiness_;

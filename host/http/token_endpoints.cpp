@@ -14,6 +14,12 @@ Response json(int status, std::string body) {
   return response;
 }
 
+std::string pairJson(const session::TokenPair& tokens) {
+  const std::string refresh =
+      tokens.refresh.empty() ? "" : "\"refresh\":\"" + tokens.refresh + "\",";
+  return "{" + refresh + "\"access\":\"" + tokens.access + "\"}";
+}
+
 // A refusal of a bearer token says which scheme is expected (RFC 6750 section 3).
 Response bearerFailure(Failure kind) {
   Response response = failure(kind);
@@ -25,10 +31,12 @@ Response bearerFailure(Failure kind) {
 
 GenTokensEndpoint::GenTokensEndpoint(session::SessionService& sessions,
                                      const ServiceSecrets& secrets)
-    : Endpoint(Method::Post, false), sessions_(sessions), secrets_(secrets) {}
+    : sessions_(sessions), secrets_(secrets) {}
 
-Response GenTokensEndpoint::handle(const Request& request) {
-  if (!secrets_.accepts(request.service_secret)) {
+Response GenTokensEndpoint::handle(const Request& request, const std::vector<std::string>&) {
+  const std::optional<std::string> caller =
+      secrets_.nameOf(request.service_secret, Operation::Issue);
+  if (!caller) {
     return failure(Failure::UnauthorizedRequest);
   }
   Body body;
@@ -44,15 +52,13 @@ Response GenTokensEndpoint::handle(const Request& request) {
     return failure(Failure::InvalidRequest);
   }
   const session::TokenPair pair =
-      sessions_.issue(id.value.number, username.value, request.deadline);
-  return json(201, "{\"id\":" + id.value.json + ",\"refresh\":\"" + pair.refresh +
-                       "\",\"access\":\"" + pair.access + "\"}");
+      sessions_.issue(id.value.number, username.value, {*caller, {}, {}}, request.deadline);
+  return json(201, "{\"id\":" + id.value.json + "," + pairJson(pair).substr(1));
 }
 
-RefreshEndpoint::RefreshEndpoint(session::SessionService& sessions)
-    : Endpoint(Method::Post, true), sessions_(sessions) {}
+RefreshEndpoint::RefreshEndpoint(session::SessionService& sessions) : sessions_(sessions) {}
 
-Response RefreshEndpoint::handle(const Request& request) {
+Response RefreshEndpoint::handle(const Request& request, const std::vector<std::string>&) {
   Body body;
   if (const std::optional<Failure> bad = Body::parse(request, body)) {
     return failure(*bad);
@@ -72,7 +78,7 @@ Response RefreshEndpoint::handle(const Request& request) {
       sessions_.refresh(*token, id.value.number, request.deadline);
   switch (result.outcome) {
     case session::RefreshOutcome::Refreshed:
-      return json(200, "{\"access\":\"" + result.access + "\"}");
+      return json(200, pairJson(result.tokens));
     case session::RefreshOutcome::InvalidToken:
       return bearerFailure(Failure::InvalidToken);
     case session::RefreshOutcome::UserNotFound:
@@ -83,14 +89,14 @@ Response RefreshEndpoint::handle(const Request& request) {
 
 ValidateTokenEndpoint::ValidateTokenEndpoint(session::SessionService& sessions,
                                              const ServiceSecrets& secrets)
-    : Endpoint(Method::Post, true), sessions_(sessions), secrets_(secrets) {}
+    : sessions_(sessions), secrets_(secrets) {}
 
-Response ValidateTokenEndpoint::handle(const Request& request) {
+Response ValidateTokenEndpoint::handle(const Request& request, const std::vector<std::string>&) {
   Body body;
   if (const std::optional<Failure> bad = Body::parse(request, body)) {
     return failure(*bad);
   }
-  if (!body.isFrontend() && !secrets_.accepts(request.service_secret)) {
+  if (!body.isFrontend() && !secrets_.nameOf(request.service_secret, Operation::Validate)) {
     return failure(Failure::UnauthorizedRequest);
   }
   const Field<UserId> id = body.userId();
@@ -116,14 +122,14 @@ Response ValidateTokenEndpoint::handle(const Request& request) {
 
 InvalidateTokensEndpoint::InvalidateTokensEndpoint(session::SessionService& sessions,
                                                    const ServiceSecrets& secrets)
-    : Endpoint(Method::Post, true), sessions_(sessions), secrets_(secrets) {}
+    : sessions_(sessions), secrets_(secrets) {}
 
-Response InvalidateTokensEndpoint::handle(const Request& request) {
+Response InvalidateTokensEndpoint::handle(const Request& request, const std::vector<std::string>&) {
   Body body;
   if (const std::optional<Failure> bad = Body::parse(request, body)) {
     return failure(*bad);
   }
-  const bool trusted = secrets_.accepts(request.service_secret);
+  const bool trusted = secrets_.nameOf(request.service_secret, Operation::Invalidate).has_value();
   if (!trusted && !body.isFrontend()) {
     return failure(Failure::UnauthorizedRequest);
   }

@@ -10,7 +10,7 @@ namespace token_service::http {
 class GenTokensEndpoint final : public Endpoint {
  public:
   GenTokensEndpoint(session::SessionService& sessions, const ServiceSecrets& secrets);
-  Response handle(const Request& request) override;
+  Response handle(const Request& request, const std::vector<std::string>& parameters) override;
 
  private:
   session::SessionService& sessions_;
@@ -21,7 +21,7 @@ class GenTokensEndpoint final : public Endpoint {
 class RefreshEndpoint final : public Endpoint {
  public:
   explicit RefreshEndpoint(session::SessionService& sessions);
-  Response handle(const Request& request) override;
+  Response handle(const Request& request, const std::vector<std::string>& parameters) override;
 
  private:
   session::SessionService& sessions_;
@@ -31,7 +31,7 @@ class RefreshEndpoint final : public Endpoint {
 class ValidateTokenEndpoint final : public Endpoint {
  public:
   ValidateTokenEndpoint(session::SessionService& sessions, const ServiceSecrets& secrets);
-  Response handle(const Request& request) override;
+  Response handle(const Request& request, const std::vector<std::string>& parameters) override;
 
  private:
   session::SessionService& sessions_;
@@ -42,7 +42,7 @@ class ValidateTokenEndpoint final : public Endpoint {
 class InvalidateTokensEndpoint final : public Endpoint {
  public:
   InvalidateTokensEndpoint(session::SessionService& sessions, const ServiceSecrets& secrets);
-  Response handle(const Request& request) override;
+  Response handle(const Request& request, const std::vector<std::string>& parameters) override;
 
  private:
   session::SessionService& sessions_;

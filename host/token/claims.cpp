@@ -74,6 +74,9 @@ std::string encodeClaims(const Claims& claims) {
   if (!claims.aud.empty()) {
     appendMember("aud", claims.aud.front(), out);
   }
+  if (!claims.client_id.empty()) {
+    appendMember("client_id", claims.client_id, out);
+  }
   out.push_back('}');
   return out;
 }
@@ -107,6 +110,9 @@ std::optional<Claims> parseClaims(std::string_view json) {
   }
   if (!readText(*object, "jti", claims.jti) || !readText(*object, "sid", claims.sid) ||
       !readText(*object, "iss", claims.iss) || !readAudience(object->find("aud"), claims.aud)) {
+    return std::nullopt;
+  }
+  if (object->find("client_id") != nullptr && !readText(*object, "client_id", claims.client_id)) {
     return std::nullopt;
   }
   if (const Json* sub = object->find("sub");

@@ -25,6 +25,8 @@ struct Claims {
   std::optional<std::chrono::sys_seconds> nbf;
   std::string iss;
   std::vector<std::string> aud;
+  // Who asked for the token (RFC 9068 section 2.2). Empty: not said.
+  std::string client_id;
 };
 
 std::string encodeClaims(const Claims& claims);

@@ -6,6 +6,7 @@
 
 #include <openssl/crypto.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace token_service::token {
@@ -13,12 +14,14 @@ namespace {
 
 bool isHmac(std::string_view algorithm) { return algorithm.starts_with("HS"); }
 
-std::string headerSegment(const sdk::Key& key) {
+std::string headerSegment(const sdk::Key& key, HeaderType type) {
   std::string header = "{\"alg\":";
   appendJsonString(key.algorithm, header);
   header.append(",\"kid\":");
   appendJsonString(key.kid, header);
-  header.append(",\"typ\":\"JWT\"}");
+  header.append(",\"typ\":");
+  appendJsonString(nameOf(type), header);
+  header.push_back('}');
   return sdk::base64url::encode(header);
 }
 
@@ -39,16 +42,24 @@ std::optional<PublicKey> publicKeyOf(const sdk::Key& key) {
 
 }  // namespace
 
-KeyRing::KeyRing(const std::vector<sdk::Signer*>& signers) {
+std::string_view nameOf(HeaderType type) { return type == HeaderType::Jwt ? "JWT" : "at+jwt"; }
+
+KeyRing::KeyRing(const std::vector<sdk::Signer*>& signers, const Rules& rules) {
   for (sdk::Signer* signer : signers) {
-    for (sdk::Key& key : signer->keys()) {
-      if (find(key.kid) != nullptr) {
+    const KeySchedule schedule(signer->keys(), rules.token_lifetime, rules.max_age);
+    for (const sdk::Key& key : schedule.keys()) {
+      const bool known = std::any_of(entries_.begin(), entries_.end(),
+                                     [&](const Entry& entry) { return entry.key.kid == key.kid; });
+      if (known) {
         throw std::invalid_argument("key " + key.kid +
                                     " is there twice: give each signer a key of its own");
       }
-      std::optional<PublicKey> public_key = publicKeyOf(key);
-      std::string header = headerSegment(key);
-      entries_.push_back(Entry{std::move(key), signer, std::move(public_key), std::move(header)});
+      entries_.push_back(
+          Entry{key,
+                signer,
+                publicKeyOf(key),
+                {headerSegment(key, HeaderType::Jwt), headerSegment(key, HeaderType::AccessToken)},
+                schedule.retiredFrom(key.kid)});
     }
     if (signer == signers.front()) {
       signing_count_ = entries_.size();
@@ -56,28 +67,22 @@ KeyRing::KeyRing(const std::vector<sdk::Signer*>& signers) {
   }
 }
 
-const KeyRing::Entry* KeyRing::find(std::string_view kid) const {
+const KeyRing::Entry* KeyRing::find(std::string_view kid, sdk::Time now) const {
   for (const Entry& entry : entries_) {
     if (entry.key.kid == kid) {
-      return &entry;
+      return entry.retired_from && *entry.retired_from <= now ? nullptr : &entry;
     }
   }
   return nullptr;
 }
 
 const KeyRing::Entry& KeyRing::signing(sdk::Time now) const {
-  const Entry* newest = nullptr;
-  for (std::size_t index = 0; index < signing_count_; ++index) {
-    const Entry& entry = entries_[index];
-    if (entry.key.active_from <= now &&
-        (newest == nullptr || entry.key.active_from > newest->key.active_from)) {
-      newest = &entry;
+  for (std::size_t index = signing_count_; index > 0; --index) {
+    if (entries_[index - 1].key.active_from <= now) {
+      return entries_[index - 1];
     }
   }
-  if (newest == nullptr) {
-    throw sdk::Error(sdk::ErrorCode::Unavailable, "no key may sign yet");
-  }
-  return *newest;
+  throw sdk::Error(sdk::ErrorCode::Unavailable, "no key may sign yet");
 }
 
 std::string KeyRing::sign(const Entry& entry, std::string_view bytes, sdk::Deadline deadline) {
@@ -94,18 +99,24 @@ bool KeyRing::verify(const Entry& entry, std::string_view bytes, std::string_vie
          CRYPTO_memcmp(signature.data(), expected.data(), expected.size()) == 0;
 }
 
-void proveKeys(const KeyRing& keys, sdk::Signer& signer, sdk::Deadline deadline) {
+void proveKeys(const KeyRing& keys, sdk::Signer& signer, sdk::Time now, sdk::Deadline deadline) {
   constexpr std::string_view kProbe = "token-service self-test";
-  for (const sdk::Key& key : signer.keys()) {
-    const KeyRing::Entry& entry = *keys.find(key.kid);
+  for (const KeyRing::Entry& entry : keys.entries()) {
+    if (entry.signer != &signer) {
+      continue;
+    }
     std::string signature = KeyRing::sign(entry, kProbe, deadline);
     const bool good = KeyRing::verify(entry, kProbe, signature, deadline);
     signature.front() = static_cast<char>(signature.front() ^ 1);
     if (!good || KeyRing::verify(entry, kProbe, signature, deadline)) {
       throw sdk::Error(sdk::ErrorCode::InvalidConfig,
-                       "self-test: what key " + key.kid +
+                       "self-test: what key " + entry.key.kid +
                            " signs does not verify with the key that it publishes");
     }
+  }
+  if (keys.entries().empty() || keys.entries().front().key.active_from > now) {
+    throw sdk::Error(sdk::ErrorCode::InvalidConfig,
+                     "no key may sign yet: one needs an active_from that has come");
   }
 }
 

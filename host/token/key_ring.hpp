@@ -1,8 +1,11 @@
 #pragma once
 
+#include "token/key_schedule.hpp"
 #include "token/public_key.hpp"
 #include "token_service/sdk/signer.hpp"
 
+#include <array>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,30 +13,47 @@
 
 namespace token_service::token {
 
-// The keys that sign and verify one kind of token. Built at start, never changed: safe for use from
-// many threads at once. The signers outlive it.
+// The `typ` of a JOSE header: of every token of ours, and of access tokens in the profile of
+// RFC 9068.
+enum class HeaderType { Jwt, AccessToken };
+
+// `JWT`, `at+jwt`.
+std::string_view nameOf(HeaderType type);
+
+// The keys that sign and verify one kind of token, and when. Built at start and at each reload,
+// never changed: safe for use from many threads at once. The signers outlive it.
 class KeyRing {
  public:
+  struct Rules {
+    // Of the longest-lived token, leeway included.
+    std::chrono::seconds token_lifetime{};
+    // How long others may keep the published keys.
+    std::chrono::seconds max_age{};
+  };
+
   struct Entry {
     sdk::Key key;
     sdk::Signer* signer;
     // None for a symmetric key, which is verified by signing again.
     std::optional<PublicKey> public_key;
-    // The encoded JOSE header of every token that this key signs.
-    std::string header_segment;
+    // The encoded JOSE headers of the tokens that this key signs, by HeaderType.
+    std::array<std::string, 2> header_segments;
+    // From then on the key verifies nothing.
+    std::optional<sdk::Time> retired_from;
   };
 
   // `signers`: the first one signs, all verify. Throws std::invalid_argument, naming the kid, if a
-  // published key is not fit for its algorithm, if an asymmetric key is not published, or if two
-  // keys have the same kid.
-  explicit KeyRing(const std::vector<sdk::Signer*>& signers);
+  // published key is not fit for its algorithm, if an asymmetric key is not published, if two keys
+  // have the same kid, or if a schedule would break verifiers.
+  KeyRing(const std::vector<sdk::Signer*>& signers, const Rules& rules);
 
-  // The key with that kid, or null.
-  const Entry* find(std::string_view kid) const;
+  // The key with that kid, or null if there is none or its time is over.
+  const Entry* find(std::string_view kid, sdk::Time now) const;
 
-  // The key that signs now: the newest whose time has come. Throws sdk::Error, Unavailable, if
-  // there is none.
+  // The key that signs now. Throws sdk::Error, Unavailable, if the time of none has come.
   const Entry& signing(sdk::Time now) const;
+
+  const std::vector<Entry>& entries() const { return entries_; }
 
   // The key's raw signature.
   static std::string sign(const Entry& entry, std::string_view bytes, sdk::Deadline deadline);
@@ -43,12 +63,13 @@ class KeyRing {
                      sdk::Deadline deadline);
 
  private:
+  // Those of one signer stand together, by `active_from`.
   std::vector<Entry> entries_;
   std::size_t signing_count_ = 0;
 };
 
-// Signs a probe with every key that may sign and verifies it, so that an unfit key is found before
-// the first token is issued. Throws sdk::Error.
-void proveKeys(const KeyRing& keys, sdk::Signer& signer, sdk::Deadline deadline);
+// Signs a probe with every key of the ring's first signer and verifies it, so that an unfit key is
+// found before the first token is issued. Throws sdk::Error: also if no key may sign now.
+void proveKeys(const KeyRing& keys, sdk::Signer& signer, sdk::Time now, sdk::Deadline deadline);
 
 }  // namespace token_service::token

@@ -10,7 +10,8 @@ namespace {
 
 using sdk::base64url::decode;
 
-const KeyRing::Entry* keyFor(std::string_view header_segment, const KeyRing& keys) {
+const KeyRing::Entry* keyFor(std::string_view header_segment, HeaderType type, const KeyRing& keys,
+                             sdk::Time now) {
   const std::optional<std::string> text = decode(header_segment);
   const std::optional<Json> header = text ? parseJsonObject(*text, 1) : std::nullopt;
   if (!header || header->children.size() != 3) {
@@ -20,10 +21,10 @@ const KeyRing::Entry* keyFor(std::string_view header_segment, const KeyRing& key
   const Json* kid = header->find("kid");
   const Json* typ = header->find("typ");
   if (alg == nullptr || kid == nullptr || typ == nullptr || !alg->isString() || !kid->isString() ||
-      !typ->isString() || typ->text != "JWT") {
+      !typ->isString() || typ->text != nameOf(type)) {
     return nullptr;
   }
-  const KeyRing::Entry* entry = keys.find(kid->text);
+  const KeyRing::Entry* entry = keys.find(kid->text, now);
   return entry != nullptr && entry->key.algorithm == alg->text ? entry : nullptr;
 }
 
@@ -43,13 +44,12 @@ bool isTimely(const Claims& claims, std::chrono::seconds leeway, sdk::Time now) 
 
 }  // namespace
 
-SignedToken signToken(const Claims& claims, const KeyRing& keys, sdk::Time now,
+SignedToken signToken(const Claims& claims, HeaderType header, const KeyRing::Entry& key,
                       sdk::Deadline deadline) {
-  const KeyRing::Entry& entry = keys.signing(now);
-  SignedToken token{entry.header_segment, entry.key.kid};
+  SignedToken token{key.header_segments[static_cast<std::size_t>(header)], key.key.kid};
   token.text.push_back('.');
   sdk::base64url::encode(encodeClaims(claims), token.text);
-  const std::string signature = KeyRing::sign(entry, token.text, deadline);
+  const std::string signature = KeyRing::sign(key, token.text, deadline);
   token.text.push_back('.');
   sdk::base64url::encode(signature, token.text);
   return token;
@@ -63,7 +63,7 @@ std::optional<Claims> verifyToken(std::string_view token, const Expectation& exp
       token.find('.', second + 1) != std::string_view::npos) {
     return std::nullopt;
   }
-  const KeyRing::Entry* entry = keyFor(token.substr(0, first), keys);
+  const KeyRing::Entry* entry = keyFor(token.substr(0, first), expectation.header, keys, now);
   if (entry == nullptr) {
     return std::nullopt;
   }

@@ -31,7 +31,7 @@ TEST(StartProblems, AreNoneAtFirst) {
 TEST(StartProblems, AreALineEach) {
   StartProblems problems;
   problems.add(ErrorCode::InvalidConfig, "first");
-  sdk::SettingsReport report{"f.yaml", {}, {}};
+  sdk::SettingsReport report{"f.yaml", {}, {}, {}};
   report.problems.push_back({ErrorCode::InvalidConfig, 7, "b", "is wrong"});
   report.problems.push_back({ErrorCode::InvalidConfig, 3, "a", "is wrong, too"});
   problems.add(report);

@@ -22,7 +22,7 @@ namespace token_service::sdk {
 
 /// Rises with every change of layout, order or signature in these headers. Host and plugin must
 /// have the same.
-inline constexpr std::uint32_t kAbiVersion = 1;
+inline constexpr std::uint32_t kAbiVersion = 2;
 
 namespace abi {
 

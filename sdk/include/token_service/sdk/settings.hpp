@@ -1,6 +1,7 @@
 #pragma once
 
 #include "token_service/sdk/error.hpp"
+#include "token_service/sdk/host.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -57,6 +58,8 @@ struct SettingsReport {
   std::vector<SettingProblem> problems;
   /// Empty maps that stand for sections that the file does not have.
   std::list<SettingNode> absent;
+  /// The files that were named: when one of them changes, the host reads the configuration again.
+  std::vector<std::string> files;
 
   /// Throws Error with every problem, a line each, if there is one. The code is PermissionDenied if
   /// nothing else is wrong, otherwise InvalidConfig.
@@ -189,6 +192,19 @@ class Settings {
     return quantity(key, fallback, least, most, kUnits, "a size such as 512B, 16KiB or 1MiB");
   }
 
+  /// A moment (RFC 3339, UTC, to the second), written `2026-11-23T18:00:00Z`.
+  std::optional<Time> optionalTime(std::string_view key) {
+    const std::optional<std::string> text = optionalString(key);
+    if (!text) {
+      return std::nullopt;
+    }
+    const std::optional<Time> time = timeOf(*text);
+    if (!time) {
+      problem(key, "must be a time in UTC such as 2026-11-23T18:00:00Z");
+    }
+    return time;
+  }
+
   /// A path as text, made absolute: a relative one starts at the configuration file's folder. The
   /// file need not be there.
   std::string path(std::string_view key) { return resolve(key, string(key)); }
@@ -294,6 +310,31 @@ class Settings {
     return node.kind == SettingNode::Kind::Scalar && !node.quoted;
   }
 
+  static std::optional<Time> timeOf(std::string_view text) {
+    static constexpr std::string_view kForm = "0000-00-00T00:00:00Z";
+    for (std::size_t index = 0; index < kForm.size(); ++index) {
+      const bool digit = index < text.size() && text[index] >= '0' && text[index] <= '9';
+      if (text.size() != kForm.size() ||
+          (kForm[index] == '0' ? !digit : text[index] != kForm[index])) {
+        return std::nullopt;
+      }
+    }
+    const auto number = [&](std::size_t start, std::size_t length) {
+      return static_cast<int>(wholeNumber(text.substr(start, length)).value_or(-1));
+    };
+    const std::chrono::year_month_day date{std::chrono::year(number(0, 4)),
+                                           std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                           std::chrono::day(static_cast<unsigned>(number(8, 2)))};
+    const int hour = number(11, 2);
+    const int minute = number(14, 2);
+    const int second = number(17, 2);
+    if (!date.ok() || hour > 23 || minute > 59 || second > 59) {
+      return std::nullopt;
+    }
+    return Time(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
+           std::chrono::minutes(minute) + std::chrono::seconds(second);
+  }
+
   static std::optional<std::int64_t> wholeNumber(std::string_view text) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -387,7 +428,9 @@ class Settings {
       problem(key, "must not hold a zero byte");
       return {};
     }
-    return text.empty() || text.front() == '/' ? text : base_folder_ + "/" + text;
+    const std::string path = text.empty() || text.front() == '/' ? text : base_folder_ + "/" + text;
+    report_->files.push_back(path);
+    return path;
   }
 
   void addProblem(const SettingNode& node, std::string key, std::string what,

@@ -21,8 +21,14 @@ struct Key {
   std::optional<std::string> public_jwk;
   /// From then on every replica has the key and publishes it.
   Time published_from{};
-  /// From then on the key may sign. The newest key whose time has come signs.
+  /// From then on the key may sign. The newest key whose time has come signs; the one before it
+  /// goes on verifying until the last token that it signed has expired. No two keys of a signer
+  /// become active at the same time.
   Time active_from{};
+  /// The key may sign before verifiers had the time to fetch it: after a leak, say. Without it the
+  /// host refuses a key, other than the signer's earliest, that becomes active less than the
+  /// key set's `max-age` after `published_from`.
+  bool emergency = false;
 };
 
 /// Holds signing keys. The host verifies signatures itself, from `Key::public_jwk`.
@@ -38,7 +44,7 @@ class [[gnu::visibility("default")]] Signer {
   virtual ~Signer() = default;
 
   /// All keys: those that sign, those published ahead and retired ones that still verify. The list
-  /// of one object never changes. Called once, after construction.
+  /// of one object never changes; a new schedule comes as a new object.
   virtual std::vector<Key> keys() = 0;
 
   /// The signature over `bytes` (the JWS signing input, RFC 7515 section 5.1), raw, as RFC 7518
