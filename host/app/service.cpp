@@ -1,6 +1,7 @@
 #include "app/service.hpp"
 
 #include "app/version.hpp"
+#include "http/oauth_endpoints.hpp"
 #include "http/status_endpoints.hpp"
 #include "http/token_endpoints.hpp"
 
@@ -68,6 +69,10 @@ http::Router routerFor(const config::Config& config, session::SessionService& se
   router.add(Method::Post, "/auth/token/invalidate-tokens",
              std::make_unique<http::InvalidateTokensEndpoint>(sessions, secrets),
              CrossOrigin::Allowed);
+  router.add(Method::Post, "/oauth2/token", std::make_unique<http::TokenEndpoint>(sessions));
+  router.add(Method::Post, "/oauth2/introspect",
+             std::make_unique<http::IntrospectEndpoint>(sessions, secrets));
+  router.add(Method::Post, "/oauth2/revoke", std::make_unique<http::RevokeEndpoint>(sessions));
   router.add(Method::Get, "/health/live", std::make_unique<http::LiveEndpoint>());
   router.add(Method::Get, "/health/ready", std::make_unique<http::ReadyEndpoint>(readiness));
   router.add(Method::Get, "/", std::make_unique<http::RootEndpoint>(kVersion));
