@@ -1,5 +1,6 @@
-#include "http/authorization_scheme.hpp"
 #include "http/basic_credentials.hpp"
+
+#include "http/authorization_scheme.hpp"
 
 #include <gtest/gtest.h>
 
@@ -50,10 +51,10 @@ TEST(BasicCredentials, AreFormEncoded) {
   // `my+svc%3a1:a%2Bb+c%25%c3%a9`
   EXPECT_EQ(credentials("Basic bXkrc3ZjJTNhMTphJTJCYitjJTI1JWMzJWE5"),
             (Pair{"my svc:1", "a+b c%\u00e9"}));
-  for (const char* header : {"Basic YSU6Yg==",      // a%:b
-                             "Basic YTpiJQ==",      // a:b%
-                             "Basic YTpiJTQ=",      // a:b%4
-                             "Basic YTpiJXp6",      // a:b%zz
+  for (const char* header : {"Basic YSU6Yg==",     // a%:b
+                             "Basic YTpiJQ==",     // a:b%
+                             "Basic YTpiJTQ=",     // a:b%4
+                             "Basic YTpiJXp6",     // a:b%zz
                              "Basic YTpiJSs0"}) {  // a:b%+4
     EXPECT_FALSE(credentials(header)) << header;
   }
@@ -86,25 +87,25 @@ TEST(BasicCredentials, AreMissingInEverythingElse) {
 }
 
 TEST(BasicCredentials, AreStrictBase64) {
-  for (const char* header : {"Basic YTpiYw",        // no padding
-                             "Basic YTpiYw=",       // too little
-                             "Basic YTpiYw===",     // too much
-                             "Basic YTpi====",      // where none belongs
-                             "Basic YTpi=",         //
-                             "Basic YT=piYw=",      // inside
-                             "Basic =YTp",          //
-                             "Basic ====",          //
-                             "Basic YTpiYx==",      // unused bits
-                             "Basic YTpiY2R=",      //
-                             "Basic YTo-Pj8_",      // the URL's alphabet
-                             "Basic YTpi\nYTpi",    //
-                             "Basic YTp*",          //
-                             "Basic YTpi!",         //
-                             "Basic Y",             //
-                             "Basic YWI=",          // no colon
-                             "Basic YQpiOmM=",      // a line feed before the colon
-                             "Basic YTpiAA==",      // NUL
-                             "Basic YTpiCWM=",      // a tab
+  for (const char* header : {"Basic YTpiYw",       // no padding
+                             "Basic YTpiYw=",      // too little
+                             "Basic YTpiYw===",    // too much
+                             "Basic YTpi====",     // where none belongs
+                             "Basic YTpi=",        //
+                             "Basic YT=piYw=",     // inside
+                             "Basic =YTp",         //
+                             "Basic ====",         //
+                             "Basic YTpiYx==",     // unused bits
+                             "Basic YTpiY2R=",     //
+                             "Basic YTo-Pj8_",     // the URL's alphabet
+                             "Basic YTpi\nYTpi",   //
+                             "Basic YTp*",         //
+                             "Basic YTpi!",        //
+                             "Basic Y",            //
+                             "Basic YWI=",         // no colon
+                             "Basic YQpiOmM=",     // a line feed before the colon
+                             "Basic YTpiAA==",     // NUL
+                             "Basic YTpiCWM=",     // a tab
                              "Basic YTpifw=="}) {  // DEL
     EXPECT_FALSE(credentials(header)) << header;
   }

@@ -1,6 +1,6 @@
-#include "http/oauth_error.hpp"
 #include "http/oauth_request.hpp"
 
+#include "http/oauth_error.hpp"
 #include "token/json.hpp"
 
 #include <gtest/gtest.h>
@@ -70,8 +70,8 @@ TEST(OAuthRequest, NoTokenAndNoSecretInTheQueryString) {
 }
 
 TEST(OAuthRequest, NoMalformedQueryString) {
-  for (const char* query : {"a=1&a=1", "a=1&a=2", "a&a", "a=1&%61=2", "a=%", "a=%4", "a=%zz",
-                            "%=1", "a=%ff", "a=\xff", "%c0%af=1"}) {
+  for (const char* query : {"a=1&a=1", "a=1&a=2", "a&a", "a=1&%61=2", "a=%", "a=%4", "a=%zz", "%=1",
+                            "a=%ff", "a=\xff", "%c0%af=1"}) {
     EXPECT_EQ(headError(request(query)), "invalid_request") << query;
   }
 }
