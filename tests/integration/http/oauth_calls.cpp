@@ -58,8 +58,7 @@ void expectOAuthError(const Reply& reply, int status, const std::string& error) 
   EXPECT_EQ(reply.json()->size(), 2U) << reply.body;
   EXPECT_EQ(reply.text("error"), error) << reply.body;
   EXPECT_TRUE(isDescription(reply.text("error_description"))) << reply.body;
-  EXPECT_EQ(reply.header("WWW-Authenticate"),
-            status == 401 ? "Basic realm=\"token-service\"" : "");
+  EXPECT_EQ(reply.header("WWW-Authenticate"), status == 401 ? "Basic realm=\"token-service\"" : "");
 }
 
 void expectInvalidRequest(const Reply& reply) { expectOAuthError(reply, 400, "invalid_request"); }

@@ -37,7 +37,8 @@ Call withMore(Call call, const std::string& body) {
 // H20
 TEST_P(OAuthRefusalsTest, aTokenOrSecretInTheQueryString) {
   for (const std::string path : kOAuthEndpoints) {
-    for (const char* name : {"token", "access_token", "refresh_token", "client_secret", "tok%65n"}) {
+    for (const char* name :
+         {"token", "access_token", "refresh_token", "client_secret", "tok%65n"}) {
       SCOPED_TRACE(path + " " + name);
       const std::string query = name + ("=" + tokens.access);
       expectInvalidRequest(api.send(withQuery(good(path), query)));
@@ -52,9 +53,11 @@ TEST_P(OAuthRefusalsTest, aTokenOrSecretInTheQueryString) {
 }
 
 TEST_P(OAuthRefusalsTest, parametersOfTheQueryStringCountForNothing) {
-  expectInvalidRequest(
-      api.send({"POST", std::string(kTokenEndpoint) + "?grant_type=refresh_token",
-                "refresh_token=" + tokens.refresh, kForm, {}}));
+  expectInvalidRequest(api.send({"POST",
+                                 std::string(kTokenEndpoint) + "?grant_type=refresh_token",
+                                 "refresh_token=" + tokens.refresh,
+                                 kForm,
+                                 {}}));
 }
 
 TEST_P(OAuthRefusalsTest, aDuplicatedParameter) {
@@ -113,7 +116,8 @@ TEST_P(OAuthRefusalsTest, aMalformedBody) {
 
 TEST_P(OAuthRefusalsTest, credentialsTwice) {
   const std::string basic = std::string("tests:") + ServiceSetup::kSecret;
-  const std::string in_body = std::string("&client_id=tests&client_secret=") + ServiceSetup::kSecret;
+  const std::string in_body =
+      std::string("&client_id=tests&client_secret=") + ServiceSetup::kSecret;
   for (const std::string path : kOAuthEndpoints) {
     SCOPED_TRACE(path);
     Call call = good(path);
@@ -156,8 +160,8 @@ TEST_P(OAuthRefusalsTest, aTokenInHeaderAndBody_A08) {
       expectInvalidRequest(api.send(withAuthorization(good(path), header)));
     }
     expectInvalidRequest(api.send(withBearer(good(path), tokens.refresh)));
-    Call header_only = withBearer(withSecret(jsonCall(path, R"({"grant_type":"refresh_token"})")),
-                                  tokens.refresh);
+    Call header_only =
+        withBearer(withSecret(jsonCall(path, R"({"grant_type":"refresh_token"})")), tokens.refresh);
     expectInvalidRequest(api.send(header_only));
   }
 }

@@ -2,8 +2,8 @@
 #include "forwarder.hpp"
 #include "oauth_calls.hpp"
 
+#include <algorithm>
 #include <chrono>
-#include <set>
 #include <thread>
 
 namespace token_service::test {
@@ -147,9 +147,9 @@ TEST_P(TokenEndpointTest, theGrantTypeIsRequiredAndOneIsSupported) {
     SCOPED_TRACE(body.substr(0, 40));
     expectInvalidRequest(api.send({"POST", kTokenEndpoint, body, kForm, {}}));
   }
-  for (const char* type : {"password", "authorization_code", "client_credentials", "REFRESH_TOKEN",
-                           "refresh_token ", "refresh", "\xc3\xa9",
-                           "urn:ietf:params:oauth:grant-type:token-exchange"}) {
+  for (const char* type :
+       {"password", "authorization_code", "client_credentials", "REFRESH_TOKEN", "refresh_token ",
+        "refresh", "\xc3\xa9", "urn:ietf:params:oauth:grant-type:token-exchange"}) {
     SCOPED_TRACE(type);
     const Call with = fieldsCall(
         kTokenEndpoint, {{"grant_type", type}, {"refresh_token", tokens.refresh}}, Encoding::Form);
@@ -167,8 +167,8 @@ TEST_P(TokenEndpointTest, parametersAreTexts) {
         api.send(jsonCall(kTokenEndpoint, std::string("{\"grant_type\":") + value +
                                               ",\"refresh_token\":\"" + tokens.refresh + "\"}")));
     expectInvalidRequest(api.send(
-        jsonCall(kTokenEndpoint, std::string(R"({"grant_type":"refresh_token","refresh_token":)") +
-                                     value + "}")));
+        jsonCall(kTokenEndpoint,
+                 std::string(R"({"grant_type":"refresh_token","refresh_token":)") + value + "}")));
   }
 }
 
@@ -223,9 +223,9 @@ TEST_P(IntrospectTest, anActiveAccessToken) {
   const TokenPair tokens = api.logIn(id, "ann \"\xc3\xa9\"");
   const Reply reply = api.send(introspectCall(tokens.access));
   EXPECT_EQ(reply.status, 200);
-  EXPECT_EQ(membersOf(reply), (std::vector<std::string>{"active", "client_id", "exp", "iat", "iss",
-                                                        "jti", "sid", "sub", "token_type",
-                                                        "token_use", "user_id", "username"}));
+  EXPECT_EQ(membersOf(reply),
+            (std::vector<std::string>{"active", "client_id", "exp", "iat", "iss", "jti", "sid",
+                                      "sub", "token_type", "token_use", "user_id", "username"}));
   EXPECT_TRUE(reply.json()->getValue<bool>("active"));
   EXPECT_EQ(reply.text("token_type"), "Bearer");
   EXPECT_EQ(reply.text("token_use"), "access");
@@ -308,9 +308,9 @@ TEST_P(IntrospectTest, aServiceSecretIsRequired) {
     expectInvalidClient(api.send(withSecret(call, wrong)));
   }
   for (const std::string& pair :
-       {"tests:" + secret + "x", "Tests:" + secret, ":" + secret, std::string("tests:"), std::string(":"),
-        secret, secret + ":tests", "tests :" + secret, "tests:" + secret + "\n", "other:" + secret,
-        "tests:" + secret + "%"}) {
+       {"tests:" + secret + "x", "Tests:" + secret, ":" + secret, std::string("tests:"),
+        std::string(":"), secret, secret + ":tests", "tests :" + secret, "tests:" + secret + "\n",
+        "other:" + secret, "tests:" + secret + "%"}) {
     SCOPED_TRACE(pair);
     expectInvalidClient(api.send(withBasic(call, pair)));
   }
@@ -362,8 +362,7 @@ TEST_P(OAuthOwnTest, namesAndSecretsOfBasicAreFormEncoded) {
   expectInvalidClient(api.send(withBasic(call, "a b:c:100%+plus&more=\xc3\xa9 and 32 bytes")));
   expectInvalidClient(
       api.send(withBasic(call, "tests:100%25%2Bplus%26more%3d%c3%a9+and%2032+bytes")));
-  expectInvalidClient(
-      api.send(withBasic(call, std::string("a+b%3ac:") + ServiceSetup::kSecret)));
+  expectInvalidClient(api.send(withBasic(call, std::string("a+b%3ac:") + ServiceSetup::kSecret)));
 }
 
 TEST_P(OAuthOwnTest, audienceAndSupersededAccessTokens) {
@@ -467,9 +466,9 @@ TEST_P(OAuthOutageTest, unavailableIsNobodysFault) {
   TokenApi api(service);
   const TokenPair tokens = api.logIn(1);
   forwarder.set(Forwarder::Mode::Refuse);
-  for (const Call& call : {refreshGrantCall(tokens.refresh), introspectCall(tokens.access),
-                           introspectCall(tokens.refresh), revokeCall(tokens.access),
-                           revokeCall(tokens.refresh)}) {
+  for (const Call& call :
+       {refreshGrantCall(tokens.refresh), introspectCall(tokens.access),
+        introspectCall(tokens.refresh), revokeCall(tokens.access), revokeCall(tokens.refresh)}) {
     expectError(api.send(call), kUnavailable);
   }
   expectInvalidGrant(api.send(refreshGrantCall("x")));
