@@ -4,6 +4,7 @@
 #include "config/public_url.hpp"
 #include "http/key_set_endpoint.hpp"
 #include "http/metadata_endpoint.hpp"
+#include "http/oauth_endpoints.hpp"
 #include "http/status_endpoints.hpp"
 #include "http/token_endpoints.hpp"
 #include "http/verify_endpoint.hpp"
@@ -95,6 +96,10 @@ http::Router routerFor(const config::Config& config, session::SessionService& se
              CrossOrigin::Allowed);
   router.add(Method::Any, "/auth/verify/*", std::make_unique<http::VerifyEndpoint>(sessions));
   addDiscovery(config, keys, clock, router);
+  router.add(Method::Post, "/oauth2/token", std::make_unique<http::TokenEndpoint>(sessions));
+  router.add(Method::Post, "/oauth2/introspect",
+             std::make_unique<http::IntrospectEndpoint>(sessions, secrets));
+  router.add(Method::Post, "/oauth2/revoke", std::make_unique<http::RevokeEndpoint>(sessions));
   router.add(Method::Get, "/health/live", std::make_unique<http::LiveEndpoint>());
   router.add(Method::Get, "/health/ready", std::make_unique<http::ReadyEndpoint>(readiness));
   router.add(Method::Get, "/", std::make_unique<http::RootEndpoint>(kVersion));

@@ -4,12 +4,6 @@
 
 namespace token_service::http {
 
-bool isBearerScheme(const std::optional<std::string>& authorization) {
-  return authorization &&
-         Poco::icompare(authorization->substr(0, authorization->find_first_of(" \t")),
-                        std::string("Bearer")) == 0;
-}
-
 std::optional<std::string_view> bearerToken(const std::optional<std::string>& authorization) {
   static constexpr std::string_view kScheme = "Bearer ";
   static constexpr std::string_view kAllowed =

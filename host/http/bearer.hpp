@@ -6,9 +6,6 @@
 
 namespace token_service::http {
 
-// Whether an Authorization header names the scheme `Bearer` (in any case), whatever follows it.
-bool isBearerScheme(const std::optional<std::string>& authorization);
-
 // The token of an Authorization header that is `Bearer` (in any case), one space, one token of
 // RFC 6750's b64token characters; else none.
 std::optional<std::string_view> bearerToken(const std::optional<std::string>& authorization);

@@ -1,5 +1,6 @@
 #include "http/verify_endpoint.hpp"
 
+#include "http/authorization_scheme.hpp"
 #include "http/bearer.hpp"
 #include "http/error_mapping.hpp"
 #include "http/percent_encoding.hpp"
@@ -20,7 +21,7 @@ Response challenge(Failure kind, const char* parameters) {
 VerifyEndpoint::VerifyEndpoint(session::SessionService& sessions) : sessions_(sessions) {}
 
 Response VerifyEndpoint::handle(const Request& request, const std::vector<std::string>&) {
-  if (!isBearerScheme(request.authorization)) {
+  if (authorizationScheme(request.authorization) != "bearer") {
     return challenge(Failure::UnauthorizedRequest, "");
   }
   const std::optional<std::string_view> token = bearerToken(request.authorization);

@@ -39,7 +39,7 @@ class SettingsTest : public testing::Test {
  protected:
   Settings with(std::vector<SettingNode> children) {
     tree_ = collection(Kind::Map, "", std::move(children), 1);
-    report_ = {"f.yaml", {}, {}};
+    report_ = {"f.yaml", {}, {}, {}};
     return {tree_, report_, "/base", "store.settings"};
   }
   Settings withText(const std::string& text) { return with({scalar("key", text)}); }
