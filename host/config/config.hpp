@@ -11,6 +11,12 @@
 
 namespace token_service::config {
 
+// A second listener, for those inside.
+struct Admin {
+  std::string address;
+  std::uint16_t port = 0;
+};
+
 struct Server {
   std::string address;
   std::uint16_t port = 0;
@@ -19,6 +25,15 @@ struct Server {
   std::int64_t max_body = 0;
   std::chrono::milliseconds request_timeout{};
   std::chrono::milliseconds shutdown_timeout{};
+  std::optional<Admin> admin;
+};
+
+// The listener that serves a group of endpoints.
+enum class ServedOn { Main, Admin, Off };
+
+struct Endpoints {
+  // `/v1/users/{id}/sessions` and what is below.
+  ServedOn sessions = ServedOn::Off;
 };
 
 // Which plugin, and what it is told. `settings` is the plugin's to read.
@@ -72,6 +87,7 @@ struct Config {
   std::string file;
   std::string base_folder;
   Server server;
+  Endpoints endpoints;
   Plugin signer;
   std::optional<Plugin> refresh_signer;
   Plugin store;
@@ -94,8 +110,5 @@ Config loadConfig(const std::string& file, sdk::SettingsReport& report);
 // The secret of config/local.yaml, known to the whole world.
 inline constexpr const char* kDevelopmentSecret =
     "development-only-secret-never-use-it-in-production";
-
-// Whether only this machine can reach a server that listens on the address.
-bool isLoopback(const std::string& address);
 
 }  // namespace token_service::config

@@ -64,8 +64,8 @@ void readDates(sdk::Settings& entry, ScheduledKey& key, bool& without_dates) {
 std::vector<ScheduledKey> readList(sdk::Settings& settings, const std::string& file_setting,
                                    WhenMissing when_missing) {
   std::vector<sdk::Settings> entries = settings.sections(kList);
-  const bool empty = entries.empty() &&
-                     settings.subtree(kList).kind == sdk::SettingNode::Kind::Sequence;
+  const bool empty =
+      entries.empty() && settings.subtree(kList).kind == sdk::SettingNode::Kind::Sequence;
   if (empty || entries.size() > kMostKeys) {
     settings.problem(kList, "must be a list of 1 to " + std::to_string(kMostKeys) + " keys");
   }
@@ -87,8 +87,8 @@ std::vector<ScheduledKey> readScheduledKeys(sdk::Settings& settings, std::string
   if (settings.has(kList) && settings.has(file_setting)) {
     settings.subtree(kList);
     settings.subtree(file_setting);
-    settings.problem(kList, "stands beside " + name + ": name every key in the list, or one key in " +
-                                name);
+    settings.problem(
+        kList, "stands beside " + name + ": name every key in the list, or one key in " + name);
     return {};
   }
   if (settings.has(kList)) {
