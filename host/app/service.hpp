@@ -32,6 +32,9 @@ class Service {
     return admin_server_ ? std::optional(admin_server_->port()) : std::nullopt;
   }
 
+  // A reload replaces them.
+  http::ServiceSecrets& secrets() { return secrets_; }
+
   // Both listeners at once. See http::Server.
   bool drain(std::chrono::milliseconds patience);
 
