@@ -22,6 +22,8 @@ class ServiceProcess {
   ServiceProcess& operator=(const ServiceProcess&) = delete;
 
   std::uint16_t port() const { return port_; }
+  // Of `server.admin`. Throws if the log names none.
+  std::uint16_t adminPort() const;
   // What it wrote to standard error so far.
   std::string log() const;
 
