@@ -1,5 +1,6 @@
 #include "app/service.hpp"
 
+#include "app/named_secrets.hpp"
 #include "app/version.hpp"
 #include "config/public_url.hpp"
 #include "http/key_set_endpoint.hpp"
@@ -30,27 +31,21 @@ session::Policy policyOf(const config::Config& config) {
   return policy;
 }
 
-std::vector<http::NamedSecret> secretsOf(const config::Config& config) {
-  using http::Operation;
-  std::vector<http::NamedSecret> secrets;
-  for (const config::ServiceSecret& secret : config.service_secrets) {
-    secrets.push_back({secret.name,
-                       secret.secret,
-                       {Operation::Issue, Operation::Validate, Operation::Invalidate,
-                        Operation::Introspect, Operation::Sessions}});
-  }
-  return secrets;
-}
-
 std::vector<http::Readiness::Component> componentsOf(const config::Config& config,
                                                      PluginSet& plugins) {
   std::vector<http::Readiness::Component> components;
-  components.push_back({"signer", config.signer.name,
-                        [&plugins](sdk::Deadline deadline) { plugins.signer().check(deadline); }});
+  // The signers that are in force; the first key of a ring is one of those that sign.
+  const token::KeySource& source = plugins.keys();
+  components.push_back({"signer", config.signer.name, [&source](sdk::Deadline deadline) {
+                          const std::shared_ptr<const token::KeyRings> keys = source.current();
+                          keys->access.entries().front().signer->check(deadline);
+                        }});
   if (config.refresh_signer) {
     components.push_back(
-        {"refresh_signer", config.refresh_signer->name,
-         [&plugins](sdk::Deadline deadline) { plugins.refreshSigner()->check(deadline); }});
+        {"refresh_signer", config.refresh_signer->name, [&source](sdk::Deadline deadline) {
+           const std::shared_ptr<const token::KeyRings> keys = source.current();
+           keys->refresh.entries().front().signer->check(deadline);
+         }});
   }
   components.push_back({"store", config.store.name,
                         [&plugins](sdk::Deadline deadline) { plugins.store().check(deadline); }});
@@ -111,7 +106,7 @@ http::Router routerFor(const config::Config& config, session::SessionService& se
 Service::Service(const config::Config& config, PluginSet& plugins, log::Logger& logger,
                  const session::Clock& clock, session::Random& random)
     : sessions_(policyOf(config), plugins.keys(), plugins.store(), clock, random, logger),
-      secrets_(secretsOf(config)),
+      secrets_(namedSecrets(config)),
       readiness_(componentsOf(config, plugins), logger),
       failures_(logger),
       router_(routerFor(config, sessions_, secrets_, plugins.keys(), clock, readiness_, failures_)),

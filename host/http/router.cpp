@@ -113,9 +113,11 @@ Response Router::answer(const Request& request) const {
 }
 
 Response Router::refuse(const Request& request, Failure reason) const {
-  Response response = failure(reason);
   std::vector<std::string> parameters;
   const Route* route = find(request.path, parameters);
+  const Endpoint* endpoint =
+      route == nullptr ? nullptr : endpointFor(request.method, route->endpoints);
+  Response response = endpoint == nullptr ? failure(reason) : endpoint->refuse(reason);
   if (route != nullptr && route->cross_origin) {
     cors_.addHeaders(request.origin, response);
   }
