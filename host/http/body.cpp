@@ -108,7 +108,9 @@ Field<std::string> Body::username() const {
   return field;
 }
 
-Field<std::string> Body::accessToken() const { return textField(fields_.find("access")); }
+Field<std::string> Body::accessToken() const { return text("access"); }
+
+Field<std::string> Body::text(std::string_view name) const { return textField(fields_.find(name)); }
 
 bool Body::isFrontend() const {
   const Json* field = fields_.find("is_frontend");

@@ -46,6 +46,12 @@ class Body {
   // `access`: any text. An empty one is missing.
   Field<std::string> accessToken() const;
 
+  // Any field that is a text. An empty one is missing.
+  Field<std::string> text(std::string_view name) const;
+
+  // Whether there is a field of that name, usable or not.
+  bool has(std::string_view name) const { return fields_.find(name) != nullptr; }
+
   // `is_frontend`: JSON `true`, or in a form `true`, `True` or `1`.
   bool isFrontend() const;
 

@@ -24,29 +24,6 @@ bool addField(std::string name, std::string value, token::Json& form) {
   return true;
 }
 
-std::optional<std::string> decodePercent(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t index = 0; index < text.size(); ++index) {
-    if (text[index] != '%') {
-      out.push_back(text[index] == '+' ? ' ' : text[index]);
-      continue;
-    }
-    unsigned value = 0;
-    if (index + 3 > text.size()) {
-      return std::nullopt;
-    }
-    const char* digits = text.data() + index + 1;
-    if (const auto [end, error] = std::from_chars(digits, digits + 2, value, 16);
-        error != std::errc{} || end != digits + 2) {
-      return std::nullopt;
-    }
-    out.push_back(static_cast<char>(value));
-    index += 2;
-  }
-  return out;
-}
-
 // Takes the text up to the separator, and the separator, off the front.
 std::optional<std::string_view> takeUntil(std::string_view separator, std::string_view& rest) {
   const std::size_t end = rest.find(separator);
@@ -99,6 +76,29 @@ bool addPart(std::string_view part, token::Json& form) {
 
 }  // namespace
 
+std::optional<std::string> decodeFormText(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t index = 0; index < text.size(); ++index) {
+    if (text[index] != '%') {
+      out.push_back(text[index] == '+' ? ' ' : text[index]);
+      continue;
+    }
+    unsigned value = 0;
+    if (index + 3 > text.size()) {
+      return std::nullopt;
+    }
+    const char* digits = text.data() + index + 1;
+    if (const auto [end, error] = std::from_chars(digits, digits + 2, value, 16);
+        error != std::errc{} || end != digits + 2) {
+      return std::nullopt;
+    }
+    out.push_back(static_cast<char>(value));
+    index += 2;
+  }
+  return out;
+}
+
 std::optional<token::Json> parseUrlEncodedForm(std::string_view body) {
   token::Json form;
   form.type = token::Json::Type::Object;
@@ -108,9 +108,9 @@ std::optional<token::Json> parseUrlEncodedForm(std::string_view body) {
       continue;
     }
     const std::size_t equals = std::min(pair.find('='), pair.size());
-    std::optional<std::string> name = decodePercent(pair.substr(0, equals));
+    std::optional<std::string> name = decodeFormText(pair.substr(0, equals));
     std::optional<std::string> value =
-        decodePercent(equals == pair.size() ? std::string_view() : pair.substr(equals + 1));
+        decodeFormText(equals == pair.size() ? std::string_view() : pair.substr(equals + 1));
     if (!name || !value || !addField(*std::move(name), *std::move(value), form)) {
       return std::nullopt;
     }

@@ -8,6 +8,10 @@
 
 namespace token_service::http {
 
+// One name or value of application/x-www-form-urlencoded, decoded; none if a `%` stands without two
+// hexadecimal digits.
+std::optional<std::string> decodeFormText(std::string_view text);
+
 // Both give the form's fields as an object of texts, or none if the form is malformed, repeats a
 // name or is not UTF-8.
 

@@ -1,6 +1,6 @@
 #include "hs256_signer.hpp"
 
-#include "signing/key_file.hpp"
+#include "signing/load_keys.hpp"
 #include "signing/thumbprint.hpp"
 #include "token_service/sdk/base64url.hpp"
 
@@ -100,17 +100,7 @@ signing::SecretBytes newSecret() {
 
 Hs256Signer::Hs256Signer(sdk::Settings& settings, sdk::Host& /*host*/, sdk::Mode mode) {
   const signing::OwnErrors errors;
-  const bool create_missing = settings.flag("create_missing", false);
-  signing::KeyFile file(settings, "secret_file", signing::whenMissing(create_missing, mode));
-  std::optional<SigningKey> key = readKey(file);
-  // Nothing is written while anything is wrong.
-  settings.finish();
-  if (!key) {
-    file.provide(newSecret());
-    key = readKey(file);
-    settings.finish();
-  }
-  keys_.push_back(std::move(key).value());
+  keys_ = signing::loadKeys(settings, "secret_file", mode, readKey, newSecret);
 }
 
 std::vector<sdk::Key> Hs256Signer::keys() {
@@ -132,7 +122,7 @@ std::string Hs256Signer::sign(std::string_view kid, std::string_view bytes,
   return authenticate(key->keyed.get(), bytes);
 }
 
-// The key is in memory.
+// The keys are in memory.
 void Hs256Signer::check(sdk::Deadline /*deadline*/) {}
 
 }  // namespace token_service::signer_hs256

@@ -9,7 +9,7 @@
 
 namespace token_service::signer_hs256 {
 
-// HMAC with SHA-256 (RFC 7518 section 3.2), the secret in a file.
+// HMAC with SHA-256 (RFC 7518 section 3.2), each secret in a file.
 class Hs256Signer final : public sdk::Signer {
  public:
   Hs256Signer(sdk::Settings& settings, sdk::Host& host, sdk::Mode mode);

@@ -1,7 +1,7 @@
 #include "rs256_signer.hpp"
 
 #include "rsa_key.hpp"
-#include "signing/key_file.hpp"
+#include "signing/load_keys.hpp"
 #include "token_service/sdk/secret_file.hpp"
 
 #include <openssl/rsa.h>
@@ -58,19 +58,12 @@ std::optional<Rs256Signer::SigningKey> readKey(signing::KeyFile& file,
 
 Rs256Signer::Rs256Signer(sdk::Settings& settings, sdk::Host& /*host*/, sdk::Mode mode) {
   const signing::OwnErrors errors;
-  const bool create_missing = settings.flag("create_missing", false);
   const std::optional<signing::SecretBytes> secret = readPassphrase(settings);
   const signing::SecretBytes* passphrase = secret ? &*secret : nullptr;
-  signing::KeyFile file(settings, "private_key_file", signing::whenMissing(create_missing, mode));
-  std::optional<SigningKey> key = readKey(file, passphrase);
-  // Nothing is written while anything is wrong.
-  settings.finish();
-  if (!key) {
-    file.provide(newRsaKey(passphrase));
-    key = readKey(file, passphrase);
-    settings.finish();
-  }
-  keys_.push_back(std::move(key).value());
+  keys_ = signing::loadKeys(
+      settings, "private_key_file", mode,
+      [passphrase](signing::KeyFile& file) { return readKey(file, passphrase); },
+      [passphrase] { return newRsaKey(passphrase); });
 }
 
 std::vector<sdk::Key> Rs256Signer::keys() {
@@ -105,7 +98,7 @@ std::string Rs256Signer::sign(std::string_view kid, std::string_view bytes,
   return signature;
 }
 
-// The key is in memory.
+// The keys are in memory.
 void Rs256Signer::check(sdk::Deadline /*deadline*/) {}
 
 }  // namespace token_service::signer_rs256

@@ -9,7 +9,7 @@
 
 namespace token_service::signer_rs256 {
 
-// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 section 3.3), the private key in a PEM file.
+// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 section 3.3), each private key in a PEM file.
 class Rs256Signer final : public sdk::Signer {
  public:
   Rs256Signer(sdk::Settings& settings, sdk::Host& host, sdk::Mode mode);

@@ -25,6 +25,12 @@ class KeyFile {
   // Reads the file.
   KeyFile(const sdk::Settings& settings, std::string setting, WhenMissing when_missing);
 
+  // Empty if the setting names no file.
+  const std::string& path() const { return path_; }
+
+  // The setting's path from the top of the configuration, for messages.
+  std::string name() const { return settings_.pathOf(setting_); }
+
   // None if the file may be missing and is, and after a refusal.
   const std::optional<SecretBytes>& content() const { return content_; }
 

@@ -151,14 +151,17 @@ std::string hmac(const char* digest, std::string_view secret, std::string_view b
   return out;
 }
 
-TestSigner& TestSigner::addHmac(const std::string& kid, const std::string& secret, sdk::Time from) {
-  own_.push_back({{kid, "HS256", std::nullopt, from, from}, nullptr, secret});
+TestSigner& TestSigner::addHmac(const std::string& kid, const std::string& secret,
+                                std::optional<sdk::Time> from) {
+  const sdk::Time active = from.value_or(nextTime());
+  own_.push_back({{kid, "HS256", std::nullopt, active, active, false}, nullptr, secret});
   return *this;
 }
 
 TestSigner& TestSigner::add(const std::string& kid, const std::string& algorithm,
-                            const KeyPair& pair, sdk::Time from) {
-  own_.push_back({{kid, algorithm, publicJwk(pair), from, from}, pair, {}});
+                            const KeyPair& pair, std::optional<sdk::Time> from) {
+  const sdk::Time active = from.value_or(nextTime());
+  own_.push_back({{kid, algorithm, publicJwk(pair), active, active, false}, pair, {}});
   return *this;
 }
 
@@ -166,6 +169,8 @@ TestSigner& TestSigner::addRaw(const sdk::Key& key) {
   own_.push_back({key, nullptr, {}});
   return *this;
 }
+
+sdk::Time TestSigner::nextTime() const { return sdk::Time(std::chrono::milliseconds(own_.size())); }
 
 std::vector<sdk::Key> TestSigner::keys() {
   std::vector<sdk::Key> keys;

@@ -42,9 +42,11 @@ class TestSigner final : public sdk::Signer {
   TestSigner() = default;
   TestSigner(const std::string& kid, const std::string& secret) { addHmac(kid, secret); }
 
-  TestSigner& addHmac(const std::string& kid, const std::string& secret, sdk::Time from = {});
+  // A key is published and active `from` then; without it since ever, each after the one before.
+  TestSigner& addHmac(const std::string& kid, const std::string& secret,
+                      std::optional<sdk::Time> from = std::nullopt);
   TestSigner& add(const std::string& kid, const std::string& algorithm, const KeyPair& pair,
-                  sdk::Time from = {});
+                  std::optional<sdk::Time> from = std::nullopt);
   // As it is; `sign` answers for it with a byte that no test can verify.
   TestSigner& addRaw(const sdk::Key& key);
 
@@ -62,6 +64,8 @@ class TestSigner final : public sdk::Signer {
     KeyPair pair;
     std::string secret;
   };
+  sdk::Time nextTime() const;
+
   std::vector<Own> own_;
   std::optional<sdk::ErrorCode> failure_;
   std::atomic<int> count_ = 0;

@@ -1,6 +1,5 @@
 #include "http/bearer.hpp"
 #include "http/cors.hpp"
-#include "http/service_secrets.hpp"
 
 #include <gtest/gtest.h>
 
@@ -46,20 +45,6 @@ TEST(BearerToken, IsMissingInEverythingElse_A01_A02_A03_A05_A06_A07) {
   }
   const std::optional<std::string> zero = std::string("Bearer a\0b", 10);
   EXPECT_FALSE(bearerToken(zero));
-}
-
-TEST(ServiceSecrets, AcceptsEachOfThemAndNothingElse) {
-  const ServiceSecrets secrets({"first secret", "second secret"});
-  EXPECT_TRUE(secrets.accepts("first secret"));
-  EXPECT_TRUE(secrets.accepts("second secret"));
-  for (const char* other : {"", "first", "first secre", "first secret ", " first secret",
-                            "First secret", "first secretsecond secret", "third"}) {
-    EXPECT_FALSE(secrets.accepts(other)) << other;
-  }
-  EXPECT_FALSE(secrets.accepts(std::string("first secret\0", 13)));
-  EXPECT_FALSE(secrets.accepts(std::nullopt));
-  EXPECT_FALSE(ServiceSecrets({}).accepts(""));
-  EXPECT_FALSE(ServiceSecrets({}).accepts(std::nullopt));
 }
 
 std::optional<std::string> header(const Response& response, std::string_view name) {

@@ -15,12 +15,16 @@ using host_test::logOf;
 
 class TestEndpoint final : public Endpoint {
  public:
-  TestEndpoint(Method method, bool cors, std::function<Response()> answer)
-      : Endpoint(method, cors), answer_(std::move(answer)) {}
-  Response handle(const Request&) override { return answer_(); }
+  using Parameters = std::vector<std::string>;
+
+  explicit TestEndpoint(std::function<Response(const Parameters&)> answer)
+      : answer_(std::move(answer)) {}
+  Response handle(const Request&, const Parameters& parameters) override {
+    return answer_(parameters);
+  }
 
  private:
-  std::function<Response()> answer_;
+  std::function<Response(const Parameters&)> answer_;
 };
 
 Response plain(const std::string& body) { return {200, body, {}, false}; }
@@ -28,14 +32,29 @@ Response plain(const std::string& body) { return {200, body, {}, false}; }
 class RouterTest : public testing::Test {
  protected:
   RouterTest() {
-    add("/", Endpoint::Method::Get, false, [] { return plain("root"); });
-    add("/auth/token/refresh", Endpoint::Method::Post, true, [] { return plain("refresh"); });
-    add("/auth/token/gen-tokens", Endpoint::Method::Post, false, [] { return plain("gen"); });
-    add("/health/live", Endpoint::Method::Get, false, [] { return plain("live"); });
+    add("/", Method::Get, CrossOrigin::Refused, [] { return plain("root"); });
+    add("/auth/token/refresh", Method::Post, CrossOrigin::Allowed, [] { return plain("refresh"); });
+    add("/auth/token/gen-tokens", Method::Post, CrossOrigin::Refused, [] { return plain("gen"); });
+    add("/health/live", Method::Get, CrossOrigin::Refused, [] { return plain("live"); });
   }
 
-  void add(std::string path, Endpoint::Method method, bool cors, std::function<Response()> answer) {
-    router_.add(std::move(path), std::make_unique<TestEndpoint>(method, cors, std::move(answer)));
+  void add(const std::string& path, Method method, CrossOrigin cross_origin,
+           std::function<Response()> answer) {
+    router_.add(method, path,
+                std::make_unique<TestEndpoint>(
+                    [answer = std::move(answer)](const auto&) { return answer(); }),
+                cross_origin);
+  }
+
+  // Answers with the path's parameters.
+  void addEcho(const std::string& path, Method method, const std::string& name) {
+    router_.add(method, path, std::make_unique<TestEndpoint>([name](const auto& parameters) {
+                  std::string body = name;
+                  for (const std::string& parameter : parameters) {
+                    body.append("|").append(parameter);
+                  }
+                  return plain(body);
+                }));
   }
 
   Response call(const std::string& method, const std::string& path,
@@ -92,6 +111,39 @@ TEST_F(RouterTest, OtherMethodsAreNotAllowed_H10_H11_H13_H14) {
   }
 }
 
+TEST_F(RouterTest, OnePathMayHaveSeveralMethods) {
+  addEcho("/v1/users/{id}/sessions", Method::Get, "list");
+  addEcho("/v1/users/{id}/sessions", Method::Delete, "end all");
+  EXPECT_EQ(call("GET", "/v1/users/7/sessions").body, "list|7");
+  EXPECT_EQ(call("HEAD", "/v1/users/7/sessions/").body, "list|7");
+  EXPECT_EQ(call("DELETE", "/v1/users/7/sessions").body, "end all|7");
+  const Response refused = call("POST", "/v1/users/7/sessions");
+  EXPECT_EQ(refused.status, 405);
+  EXPECT_EQ(header(refused, "Allow"), "GET, HEAD, DELETE, OPTIONS");
+}
+
+TEST_F(RouterTest, ParametersAreWholeSegmentsThatAreNotEmpty) {
+  addEcho("/v1/users/{id}/sessions/{sid}", Method::Delete, "end");
+  EXPECT_EQ(call("DELETE", "/v1/users/7/sessions/a%2fb/").body, "end|7|a%2fb");
+  for (const char* path :
+       {"/v1/users/7/sessions", "/v1/users//sessions/a", "/v1/users/7/sessions//",
+        "/v1/users/7/8/sessions/a", "/v1/users/7/sessions/a/b"}) {
+    EXPECT_EQ(call("DELETE", path).status, 404) << path;
+  }
+}
+
+TEST_F(RouterTest, AStarStandsForEverythingBelow) {
+  addEcho("/auth/verify/*", Method::Any, "verify");
+  for (const char* path :
+       {"/auth/verify", "/auth/verify/", "/auth/verify/a", "/auth/verify//a/b/"}) {
+    for (const char* method : {"GET", "HEAD", "POST", "OPTIONS", "DELETE", "FOO"}) {
+      EXPECT_EQ(call(method, path).body, "verify") << method << path;
+    }
+  }
+  EXPECT_EQ(call("GET", "/auth/verifyx").status, 404);
+  EXPECT_EQ(call("GET", "/auth").status, 404);
+}
+
 TEST_F(RouterTest, HeadIsAnsweredWhereGetIs) {
   EXPECT_EQ(call("HEAD", "/health/live").status, 200);
   EXPECT_EQ(call("GET", "/health/live").status, 200);
@@ -117,7 +169,7 @@ TEST_F(RouterTest, ErrorsCarryTheCrossOriginHeadersToo) {
   EXPECT_EQ(header(call("GET", "/auth/token/refresh", "https://a.example"),
                    "Access-Control-Allow-Origin"),
             "https://a.example");
-  add("/fails", Endpoint::Method::Post, true, []() -> Response { throw 1; });
+  add("/fails", Method::Post, CrossOrigin::Allowed, []() -> Response { throw 1; });
   Response response;
   logOf([&] { response = call("POST", "/fails", "https://a.example"); });
   EXPECT_EQ(header(response, "Access-Control-Allow-Origin"), "https://a.example");
@@ -134,7 +186,7 @@ TEST_F(RouterTest, WhateverAnEndpointThrowsIsAnsweredAndLoggedOnce_H72_P58) {
   int number = 0;
   for (const auto& [answer, status] : cases) {
     const std::string path = "/fails/" + std::to_string(++number);
-    add(path, Endpoint::Method::Get, false, answer);
+    add(path, Method::Get, CrossOrigin::Refused, answer);
     Response response;
     const std::string log = logOf([&] { response = call("GET", path); });
     EXPECT_EQ(response.status, status);

@@ -1,103 +1,10 @@
-#include "session/session_service.hpp"
-
-#include "captured_log.hpp"
-#include "fixed_clock.hpp"
-#include "memory_store.hpp"
-#include "session/token_data.hpp"
-#include "test_signer.hpp"
-
-#include <gtest/gtest.h>
+#include "session_service_test.hpp"
 
 #include <algorithm>
 #include <stdexcept>
 
 namespace token_service::session {
 namespace {
-
-using namespace std::chrono_literals;
-using host_test::FixedClock;
-using host_test::MemoryStore;
-using host_test::soon;
-using host_test::TestSigner;
-using sdk::ErrorCode;
-using token::Claims;
-using token::TokenType;
-
-class CountingRandom final : public Random {
- public:
-  std::string identifier() override {
-    if (broken) {
-      throw sdk::Error(ErrorCode::Unavailable, "no random numbers");
-    }
-    return "id-" + std::to_string(++count_);
-  }
-  bool broken = false;
-
- private:
-  int count_ = 0;
-};
-
-Policy policy() {
-  Policy policy;
-  policy.issuer = "our-issuer";
-  policy.access_lifetime = 15min;
-  policy.refresh_lifetime = 24h;
-  policy.max_sessions_per_user = 10;
-  return policy;
-}
-
-class SessionServiceTest : public testing::Test {
- protected:
-  SessionServiceTest() : SessionServiceTest(policy()) {}
-  explicit SessionServiceTest(const Policy& wanted) { use(wanted); }
-
-  void use(const Policy& wanted) {
-    policy_ = wanted;
-    service_.emplace(wanted, access_keys_, refresh_keys_, store_, clock_, random_, logger_);
-  }
-
-  TokenPair issue(std::int64_t user_id = 7) { return service_->issue(user_id, "ann", soon()); }
-  RefreshOutcome refresh(const std::string& token, std::int64_t user_id = 7) {
-    return service_->refresh(token, user_id, soon()).outcome;
-  }
-  ValidateOutcome validate(const std::string& token, std::optional<std::int64_t> user_id = 7) {
-    return service_->validate(token, user_id, soon());
-  }
-  InvalidateOutcome invalidate(const std::string& token, std::int64_t user_id, bool trusted) {
-    return service_->invalidate(token, user_id, trusted, soon());
-  }
-  Claims claimsOf(const std::string& token, TokenType type) {
-    token::Expectation expected{type, policy_.issuer, std::nullopt, 0s};
-    if (policy_.audience) {
-      expected.audience = *policy_.audience;
-    }
-    return token::verifyToken(token, expected,
-                              type == TokenType::Access ? access_keys_ : refresh_keys_,
-                              clock_.now(), soon())
-        .value();
-  }
-  template <typename Call>
-  ErrorCode codeOf(Call call) {
-    try {
-      call();
-    } catch (const sdk::Error& error) {
-      return error.code();
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return ErrorCode::Internal;
-  }
-
-  TestSigner access_signer_{"access-kid", std::string(32, 'a')};
-  TestSigner refresh_signer_{"refresh-kid", std::string(32, 'r')};
-  token::KeyRing access_keys_{{&access_signer_}};
-  token::KeyRing refresh_keys_{{&refresh_signer_, &access_signer_}};
-  MemoryStore store_;
-  FixedClock clock_;
-  CountingRandom random_;
-  log::Logger logger_{log::Logger::Level::Info, log::Format::Text};
-  Policy policy_;
-  std::optional<SessionService> service_;
-};
 
 TEST_F(SessionServiceTest, IssueBeginsASessionWithTwoTokensOfIt) {
   const TokenPair pair = issue();
@@ -145,7 +52,7 @@ TEST_F(SessionServiceTest, AnAccessTokenNeverOutlivesItsSession) {
             claimsOf(pair.refresh, TokenType::Refresh).exp);
   clock_.advance(9min);
   const RefreshResult result = service_->refresh(pair.refresh, 7, soon());
-  EXPECT_EQ(claimsOf(result.access, TokenType::Access).exp, store_.rows.front().expires_at);
+  EXPECT_EQ(claimsOf(result.tokens.access, TokenType::Access).exp, store_.rows.front().expires_at);
 }
 
 TEST_F(SessionServiceTest, TheOldestSessionsBeyondTheLimitEnd) {
@@ -203,7 +110,7 @@ TEST_F(SessionServiceTest, RefreshGivesANewAccessTokenOfTheSameSession) {
   const RefreshResult result = service_->refresh(pair.refresh, 7, soon());
   ASSERT_EQ(result.outcome, RefreshOutcome::Refreshed);
   const Claims before = claimsOf(pair.access, TokenType::Access);
-  const Claims after = claimsOf(result.access, TokenType::Access);
+  const Claims after = claimsOf(result.tokens.access, TokenType::Access);
   EXPECT_EQ(after.sid, before.sid);
   EXPECT_NE(after.jti, before.jti);
   EXPECT_EQ(after.iat, before.iat + 1min);
@@ -213,7 +120,7 @@ TEST_F(SessionServiceTest, RefreshGivesANewAccessTokenOfTheSameSession) {
   EXPECT_EQ(data.used_at, after.iat);
   EXPECT_EQ(store_.rows.front().version, 2);
   EXPECT_EQ(validate(pair.access), ValidateOutcome::Valid);
-  EXPECT_EQ(validate(result.access), ValidateOutcome::Valid);
+  EXPECT_EQ(validate(result.tokens.access), ValidateOutcome::Valid);
 }
 
 TEST_F(SessionServiceTest, RefreshRefusesWhatIsNoGoodRefreshTokenOfTheUser_T24) {
@@ -257,7 +164,7 @@ TEST_F(SessionServiceTest, RefreshDecidesAgainWhenTheSessionChanged) {
   EXPECT_EQ(result.outcome, RefreshOutcome::Refreshed);
   EXPECT_EQ(interruptions, 4);
   EXPECT_EQ(parseTokenData(store_.rows.front().token_data)->access.jti,
-            claimsOf(result.access, TokenType::Access).jti);
+            claimsOf(result.tokens.access, TokenType::Access).jti);
 }
 
 TEST_F(SessionServiceTest, ARefreshThatRacesALogoutBringsNothingBack_P21) {
@@ -319,7 +226,7 @@ TEST_F(SessionServiceTest, EarlierAccessTokensStayGoodUnlessOnlyTheLatestCounts)
     use(wanted);
     const TokenPair pair = issue();
     EXPECT_EQ(validate(pair.access), ValidateOutcome::Valid);
-    const std::string next = service_->refresh(pair.refresh, 7, soon()).access;
+    const std::string next = service_->refresh(pair.refresh, 7, soon()).tokens.access;
     EXPECT_EQ(validate(next), ValidateOutcome::Valid);
     EXPECT_EQ(validate(pair.access),
               latest_only ? ValidateOutcome::Mismatch : ValidateOutcome::Valid);
@@ -412,8 +319,10 @@ TEST_F(SessionServiceTest, TokensOfOneKeyRingAreNoneOfTheOther) {
   const TokenPair pair = issue();
   Claims forged = claimsOf(pair.access, TokenType::Access);
   forged.type = TokenType::Access;
-  const token::KeyRing refresh_only({&refresh_signer_});
-  const std::string token = token::signToken(forged, refresh_only, clock_.now(), soon()).text;
+  const token::KeyRing& refresh_keys = keys_.current()->refresh;
+  const std::string token =
+      token::signToken(forged, token::HeaderType::Jwt, refresh_keys.signing(clock_.now()), soon())
+          .text;
   EXPECT_EQ(validate(token), ValidateOutcome::InvalidToken)
       << "access tokens verify with the keys of the access signer only";
 }

@@ -5,7 +5,6 @@
 #include <optional>
 #include <ostream>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace token_service::signers_test {
@@ -23,10 +22,10 @@ inline std::ostream& operator<<(std::ostream& out, const Refusal& refusal) {
 
 // What the plugin says to these settings; none if it takes them.
 template <typename PluginSigner>
-std::optional<Refusal> refusalOf(const std::string& base_folder,
-                                 const std::vector<std::pair<std::string, std::string>>& values,
-                                 sdk::Mode mode = sdk::Mode::Serve) {
-  PluginSettings settings(base_folder, values);
+std::optional<Refusal> refusalOf(const std::string& base_folder, const Values& values,
+                                 sdk::Mode mode = sdk::Mode::Serve,
+                                 const std::optional<std::vector<Values>>& keys = std::nullopt) {
+  PluginSettings settings(base_folder, values, keys);
   SilentHost host;
   try {
     PluginSigner signer(settings.settings(), host, mode);

@@ -239,15 +239,6 @@ TEST_F(Rs256SignerTest, RefusesAFileThatOthersMayRead) {
                      "others: chmod 600 it"}));
 }
 
-TEST_F(Rs256SignerTest, RefusesASchedule) {
-  folder_.write("key.pem", privatePem(rsaKey(2048)));
-  EXPECT_EQ(refusalOf<Rs256Signer>(folder_.path(), {{"private_key_file", "key.pem"}, {"keys", "x"}})
-                .value()
-                .text,
-            "config.yaml:12: signer.settings.keys: is not a known key, the keys here are: "
-            "create_missing, passphrase_file, private_key_file");
-}
-
 TEST_F(Rs256SignerTest, MakesAKeyOf2048BitsInPkcs8) {
   PluginSettings settings(folder_.path(),
                           {{"private_key_file", "key.pem"}, {"create_missing", "true"}});

@@ -18,10 +18,12 @@ using host_test::TestSigner;
 using std::chrono::milliseconds;
 
 const std::string kSecret(32, 's');
+constexpr sdk::Time kNow{milliseconds(1'000)};
+constexpr KeyRing::Rules kRules{std::chrono::minutes(15), std::chrono::seconds(0)};
 
 std::string refusal(const std::vector<sdk::Signer*>& signers) {
   try {
-    const KeyRing ring(signers);
+    const KeyRing ring(signers, kRules);
   } catch (const std::invalid_argument& error) {
     return error.what();
   }
@@ -33,14 +35,14 @@ TEST(KeyRing, FindsEveryKeyByItsKidToTheLetter) {
   first.addHmac("hs", kSecret).add("rs", "RS256", keyPair("RSA-2048"));
   TestSigner second;
   second.add("es", "ES256", keyPair("P-256"));
-  const KeyRing ring({&first, &second});
-  EXPECT_EQ(ring.find("hs")->signer, &first);
-  EXPECT_FALSE(ring.find("hs")->public_key);
-  EXPECT_EQ(ring.find("rs")->signer, &first);
-  EXPECT_TRUE(ring.find("rs")->public_key);
-  EXPECT_EQ(ring.find("es")->signer, &second);
+  const KeyRing ring({&first, &second}, kRules);
+  EXPECT_EQ(ring.find("hs", kNow)->signer, &first);
+  EXPECT_FALSE(ring.find("hs", kNow)->public_key);
+  EXPECT_EQ(ring.find("rs", kNow)->signer, &first);
+  EXPECT_TRUE(ring.find("rs", kNow)->public_key);
+  EXPECT_EQ(ring.find("es", kNow)->signer, &second);
   for (const char* kid : {"", "HS", "h", "hs ", "../../dev/null", "' OR 1=1"}) {
-    EXPECT_EQ(ring.find(kid), nullptr) << kid;
+    EXPECT_EQ(ring.find(kid, kNow), nullptr) << kid;
   }
 }
 
@@ -50,11 +52,25 @@ TEST(KeyRing, TheNewestKeyWhoseTimeHasComeSigns) {
   signer.addHmac("old", kSecret, base)
       .addHmac("next", kSecret, base + milliseconds(100))
       .addHmac("ancient", kSecret, base - milliseconds(100));
-  const KeyRing ring({&signer});
+  const KeyRing ring({&signer}, kRules);
   EXPECT_EQ(ring.signing(base - milliseconds(1)).key.kid, "ancient");
   EXPECT_EQ(ring.signing(base).key.kid, "old");
   EXPECT_EQ(ring.signing(base + milliseconds(99)).key.kid, "old");
   EXPECT_EQ(ring.signing(base + milliseconds(100)).key.kid, "next");
+}
+
+TEST(KeyRing, AKeyVerifiesUntilTheLastTokenItSignedHasExpired_P14) {
+  const sdk::Time base{milliseconds(1'000'000)};
+  TestSigner signer;
+  signer.addHmac("old", kSecret).addHmac("new", kSecret, base);
+  const KeyRing ring({&signer}, kRules);
+  const sdk::Time end = base + kRules.token_lifetime + kClockTolerance;
+  for (const sdk::Time now : {sdk::Time(), base, end - milliseconds(1)}) {
+    EXPECT_NE(ring.find("old", now), nullptr);
+    EXPECT_NE(ring.find("new", now), nullptr) << "published ahead: another replica may sign";
+  }
+  EXPECT_EQ(ring.find("old", end), nullptr);
+  EXPECT_NE(ring.find("new", end + std::chrono::hours(1'000'000)), nullptr);
 }
 
 TEST(KeyRing, OnlyTheFirstSignerSigns) {
@@ -62,7 +78,8 @@ TEST(KeyRing, OnlyTheFirstSignerSigns) {
   first.addHmac("first", kSecret, sdk::Time(milliseconds(1)));
   TestSigner second;
   second.addHmac("second", kSecret, sdk::Time(milliseconds(2)));
-  EXPECT_EQ(KeyRing({&first, &second}).signing(sdk::Time(milliseconds(5))).key.kid, "first");
+  EXPECT_EQ(KeyRing({&first, &second}, kRules).signing(sdk::Time(milliseconds(5))).key.kid,
+            "first");
 }
 
 TEST(KeyRing, IsUnavailableWhileNoKeyMaySign) {
@@ -70,7 +87,7 @@ TEST(KeyRing, IsUnavailableWhileNoKeyMaySign) {
   first.addHmac("later", kSecret, sdk::Time(milliseconds(10)));
   TestSigner second;
   second.addHmac("other", kSecret);
-  const KeyRing ring({&first, &second});
+  const KeyRing ring({&first, &second}, kRules);
   try {
     ring.signing(sdk::Time(milliseconds(9)));
     FAIL();
@@ -93,7 +110,7 @@ TEST(KeyRing, RefusesTwoKeysWithOneKidAndNamesIt) {
 TEST(KeyRing, RefusesAnAsymmetricKeyThatIsNotPublished) {
   for (const char* algorithm : {"RS256", "ES256", "EdDSA", "none", ""}) {
     TestSigner signer;
-    signer.addRaw({"my-kid", algorithm, std::nullopt, {}, {}});
+    signer.addRaw({"my-kid", algorithm, std::nullopt, {}, {}, false});
     EXPECT_NE(refusal({&signer}).find("my-kid"), std::string::npos) << algorithm;
   }
 }
@@ -104,7 +121,7 @@ TEST(KeyRing, RefusesAPublishedKeyThatIsNotFit) {
                                        {"HS256", publicJwk(keyPair("RSA-2048"))},
                                        {"none", publicJwk(keyPair("RSA-2048"))}}) {
     TestSigner signer;
-    signer.addRaw({"my-kid", algorithm, jwk, {}, {}});
+    signer.addRaw({"my-kid", algorithm, jwk, {}, {}, false});
     EXPECT_NE(refusal({&signer}).find("my-kid"), std::string::npos) << algorithm;
   }
 }
@@ -112,17 +129,19 @@ TEST(KeyRing, RefusesAPublishedKeyThatIsNotFit) {
 TEST(KeyRing, HeadersAreAlgKidAndTyp) {
   TestSigner signer;
   signer.addHmac("a \"kid\"", kSecret);
-  const KeyRing ring({&signer});
-  EXPECT_EQ(sdk::base64url::decode(ring.find("a \"kid\"")->header_segment),
+  const KeyRing ring({&signer}, kRules);
+  EXPECT_EQ(sdk::base64url::decode(ring.find("a \"kid\"", kNow)->header_segments[0]),
             R"({"alg":"HS256","kid":"a \"kid\"","typ":"JWT"})");
+  EXPECT_EQ(sdk::base64url::decode(ring.entries().front().header_segments[1]),
+            R"({"alg":"HS256","kid":"a \"kid\"","typ":"at+jwt"})");
 }
 
 TEST(KeyRing, VerifiesPublishedKeysItselfAndOthersBySigningAgain) {
   TestSigner signer;
   signer.addHmac("hs", kSecret).add("es", "ES256", keyPair("P-256"));
-  const KeyRing ring({&signer});
+  const KeyRing ring({&signer}, kRules);
   for (const char* kid : {"hs", "es"}) {
-    const KeyRing::Entry& entry = *ring.find(kid);
+    const KeyRing::Entry& entry = *ring.find(kid, kNow);
     const std::string signature = KeyRing::sign(entry, "bytes", soon());
     const int before = signer.signCount();
     EXPECT_TRUE(KeyRing::verify(entry, "bytes", signature, soon()));
@@ -133,8 +152,8 @@ TEST(KeyRing, VerifiesPublishedKeysItselfAndOthersBySigningAgain) {
     EXPECT_EQ(signer.signCount() - before, kid == std::string("hs") ? 5 : 0);
   }
   signer.fail(sdk::ErrorCode::Timeout);
-  EXPECT_THROW(KeyRing::verify(*ring.find("hs"), "bytes", "x", soon()), sdk::Error);
-  EXPECT_FALSE(KeyRing::verify(*ring.find("es"), "bytes", "x", soon()));
+  EXPECT_THROW(KeyRing::verify(*ring.find("hs", kNow), "bytes", "x", soon()), sdk::Error);
+  EXPECT_FALSE(KeyRing::verify(*ring.find("es", kNow), "bytes", "x", soon()));
 }
 
 TEST(ProveKeys, PassesKeysThatFit) {
@@ -143,16 +162,16 @@ TEST(ProveKeys, PassesKeysThatFit) {
       .add("rs", "RS256", keyPair("RSA-2048"))
       .add("es", "ES256", keyPair("P-256"))
       .add("ed", "EdDSA", keyPair("Ed25519"));
-  const KeyRing ring({&signer});
-  EXPECT_NO_THROW(proveKeys(ring, signer, soon()));
+  const KeyRing ring({&signer}, kRules);
+  EXPECT_NO_THROW(proveKeys(ring, signer, kNow, soon()));
 }
 
 TEST(ProveKeys, FindsAKeyThatDoesNotFitWhatItPublishes_C21) {
   TestSigner signer;
-  signer.addRaw({"my-kid", "RS256", publicJwk(keyPair("RSA-2048")), {}, {}});
-  const KeyRing ring({&signer});
+  signer.addRaw({"my-kid", "RS256", publicJwk(keyPair("RSA-2048")), {}, {}, false});
+  const KeyRing ring({&signer}, kRules);
   try {
-    proveKeys(ring, signer, soon());
+    proveKeys(ring, signer, kNow, soon());
     FAIL();
   } catch (const sdk::Error& error) {
     EXPECT_EQ(error.code(), sdk::ErrorCode::InvalidConfig);
@@ -160,12 +179,28 @@ TEST(ProveKeys, FindsAKeyThatDoesNotFitWhatItPublishes_C21) {
   }
 }
 
+TEST(ProveKeys, RefusesKeysOfWhichNoneMaySignYet) {
+  TestSigner signer;
+  signer.addHmac("later", kSecret, kNow + milliseconds(1));
+  const KeyRing ring({&signer}, kRules);
+  EXPECT_THROW(proveKeys(ring, signer, kNow, soon()), sdk::Error);
+  EXPECT_NO_THROW(proveKeys(ring, signer, kNow + milliseconds(1), soon()));
+}
+
+TEST(ProveKeys, LeavesTheOtherSignersKeysAlone) {
+  TestSigner first;
+  first.addHmac("hs", kSecret);
+  TestSigner second;
+  second.addHmac("other", kSecret).fail(sdk::ErrorCode::Unavailable);
+  EXPECT_NO_THROW(proveKeys(KeyRing({&first, &second}, kRules), first, kNow, soon()));
+}
+
 TEST(ProveKeys, PassesOnWhatTheSignerThrows) {
   TestSigner signer;
   signer.addHmac("hs", kSecret);
   signer.fail(sdk::ErrorCode::Unavailable);
-  const KeyRing ring({&signer});
-  EXPECT_THROW(proveKeys(ring, signer, soon()), sdk::Error);
+  const KeyRing ring({&signer}, kRules);
+  EXPECT_THROW(proveKeys(ring, signer, kNow, soon()), sdk::Error);
 }
 
 }  // namespace

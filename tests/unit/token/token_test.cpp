@@ -24,7 +24,13 @@ using std::chrono::sys_seconds;
 constexpr sys_seconds kIat{1'700'000'000s};
 constexpr sdk::Time kNow{kIat + 10s};
 const std::string kSecret = "0123456789abcdef0123456789abcdef";
-constexpr Expectation kExpected{TokenType::Access, "our-issuer", std::nullopt, 0s};
+constexpr Expectation kExpected{TokenType::Access, "our-issuer", std::nullopt, 0s, HeaderType::Jwt};
+constexpr KeyRing::Rules kRules{15min, 0s};
+
+SignedToken signedNow(const Claims& claims, const KeyRing& keys,
+                      HeaderType header = HeaderType::Jwt) {
+  return signToken(claims, header, keys.signing(kNow), soon());
+}
 
 Claims accessClaims() {
   Claims claims;
@@ -48,11 +54,11 @@ struct Service {
                                             : "Ed25519");
       signer.add(kid, algorithm, pair);
     }
-    keys.emplace(std::vector<sdk::Signer*>{&signer});
+    keys.emplace(std::vector<sdk::Signer*>{&signer}, kRules);
   }
 
   std::string token(const Claims& claims = accessClaims()) const {
-    return signToken(claims, *keys, kNow, soon()).text;
+    return signedNow(claims, *keys).text;
   }
 
   // With our own key, whatever the header and payload are.
@@ -104,7 +110,7 @@ TEST(Token, WhatIsSignedVerifies) {
   for (const char* algorithm : kAlgorithms) {
     SCOPED_TRACE(algorithm);
     Service service(algorithm);
-    const SignedToken token = signToken(accessClaims(), *service.keys, kNow, soon());
+    const SignedToken token = signedNow(accessClaims(), *service.keys);
     EXPECT_EQ(token.kid, "kid-1");
     const std::optional<Claims> claims =
         verifyToken(token.text, kExpected, *service.keys, kNow, soon());
@@ -382,16 +388,44 @@ TEST(Token, OverFourKiBIsRefused_A09) {
 TEST(Token, ARetiredKeyDoesNotVerify_T38) {
   TestSigner before;
   before.addHmac("old", kSecret);
-  const KeyRing old_keys({&before});
-  const std::string token = signToken(accessClaims(), old_keys, kNow, soon()).text;
+  const KeyRing old_keys({&before}, kRules);
+  const std::string token = signedNow(accessClaims(), old_keys).text;
   TestSigner during;
-  during.addHmac("old", kSecret).addHmac("new", kSecret + "x", sdk::Time(1ms));
+  during.addHmac("old", kSecret).addHmac("new", kSecret + "x", kNow - 1min);
   TestSigner after;
   after.addHmac("new", kSecret + "x");
-  const KeyRing both({&during});
-  const KeyRing only_new({&after});
+  const KeyRing both({&during}, kRules);
+  const KeyRing only_new({&after}, kRules);
   EXPECT_TRUE(verifyToken(token, kExpected, both, kNow, soon())) << "P14";
   EXPECT_FALSE(verifyToken(token, kExpected, only_new, kNow, soon()));
+}
+
+TEST(Token, AKeyThatAnotherFollowedVerifiesUntilItsTokensHaveExpired_P14) {
+  TestSigner signer;
+  signer.addHmac("old", kSecret).addHmac("new", kSecret + "x", kNow + 1h);
+  const KeyRing keys({&signer}, kRules);
+  Claims claims = accessClaims();
+  claims.exp = kIat + 24h;
+  const std::string token = signedNow(claims, keys).text;
+  const sdk::Time end = kNow + 1h + kRules.token_lifetime + kClockTolerance;
+  EXPECT_TRUE(verifyToken(token, kExpected, keys, end - 1ms, soon()));
+  EXPECT_FALSE(verifyToken(token, kExpected, keys, end, soon()));
+}
+
+TEST(Token, TheHeaderTypeIsTheExpectedOneToTheLetter) {
+  Service service("RS256");
+  const std::string at_jwt = signedNow(accessClaims(), *service.keys, HeaderType::AccessToken).text;
+  Expectation expected = kExpected;
+  EXPECT_FALSE(service.accepts(at_jwt, expected));
+  expected.header = HeaderType::AccessToken;
+  EXPECT_TRUE(service.accepts(at_jwt, expected));
+  EXPECT_FALSE(service.accepts(service.token(), expected));
+  for (const char* typ : {"AT+JWT", "application/at+jwt", "at+jwt ", ""}) {
+    EXPECT_FALSE(service.accepts(
+        service.withHeader(R"({"alg":"RS256","kid":"kid-1","typ":")" + std::string(typ) + "\"}"),
+        expected))
+        << typ;
+  }
 }
 
 TEST(Token, SegmentsOfTwoTokensDoNotMix_T37) {

@@ -428,7 +428,7 @@ class Settings {
       problem(key, "must not hold a zero byte");
       return {};
     }
-    const std::string path = text.empty() || text.front() == '/' ? text : base_folder_ + "/" + text;
+    std::string path = text.empty() || text.front() == '/' ? text : base_folder_ + "/" + text;
     report_->files.push_back(path);
     return path;
   }
