@@ -12,8 +12,8 @@ struct Share {
   int of_100;
 };
 
-constexpr Share kMix[] = {
-    {Kind::Validate, 56}, {Kind::Refresh, 23}, {Kind::GenTokens, 13}, {Kind::Invalidate, 8}};
+constexpr Share kMix[] = {{Kind::Validate, 45},  {Kind::Introspect, 8}, {Kind::Refresh, 23},
+                          {Kind::GenTokens, 13}, {Kind::Invalidate, 6}, {Kind::Revoke, 5}};
 
 Time now() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
@@ -115,6 +115,7 @@ void Client::fillIn(Step& step) {
       break;
     case Kind::Refresh:
       request.token = oneOf(tokens.refresh, 20);
+      request.standard = outOf100(30);
       break;
     case Kind::Revoke:
       request.token = outOf100(50) ? tokens.refresh.back() : tokens.access.back();
@@ -123,7 +124,13 @@ void Client::fillIn(Step& step) {
       request.session_id = sessionIdOf(tokens.access.front());
       break;
     case Kind::Validate:
+      request.token = oneOf(tokens.access, 30);
+      request.standard = outOf100(30);
+      request.by_frontend = outOf100(30);
+      break;
     case Kind::Introspect:
+      request.token = oneOf(tokens.access, 30);
+      break;
     case Kind::Invalidate:
       request.token = oneOf(tokens.access, 30);
       request.by_frontend = outOf100(30);

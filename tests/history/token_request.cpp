@@ -22,6 +22,14 @@ std::string secret() {
   return std::string("X-SERVICE-SECRET: ") + test::ServiceSetup::kSecret + "\r\n";
 }
 
+std::string bearer(const TokenRequest& request) {
+  return "Authorization: Bearer " + request.token + "\r\n";
+}
+
+std::string withoutBody(const std::string& line, const std::string& headers) {
+  return line + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n";
+}
+
 std::string accessBody(const TokenRequest& request) {
   return "{\"id\":" + std::to_string(request.user) + ",\"access\":\"" + request.token + "\"" +
          (request.by_frontend ? ",\"is_frontend\":true}" : "}");
@@ -57,14 +65,24 @@ Answer wrong(const HttpAnswer& answer) {
   return result;
 }
 
-Answer withTokens(const HttpAnswer& answer, bool with_refresh_token) {
+Answer withTokens(const TokenRequest& request, const HttpAnswer& answer, bool with_refresh_token) {
+  const std::string suffix = request.standard ? "_token" : "";
   Answer result = ok();
-  result.refresh_token = memberOf(answer.body, "refresh");
-  result.access_token = memberOf(answer.body, "access");
+  result.refresh_token = memberOf(answer.body, "refresh" + suffix);
+  result.access_token = memberOf(answer.body, "access" + suffix);
   if (result.access_token.empty() || result.refresh_token.empty() == with_refresh_token) {
     return wrong({answer.status, "not the tokens that belong there"});
   }
   return result;
+}
+
+// By the standard interfaces, which do not say what is wrong with a token.
+Answer standardRefusal(const TokenRequest& request, const HttpAnswer& answer) {
+  const bool refused =
+      request.kind == Kind::Validate
+          ? answer.status == 401
+          : answer.status == 400 && memberOf(answer.body, "error") == "invalid_grant";
+  return refused ? no() : wrong(answer);
 }
 
 Answer refusal(const TokenRequest& request, const HttpAnswer& answer) {
@@ -113,21 +131,26 @@ std::string written(const TokenRequest& request) {
                   "{\"id\":" + std::to_string(request.user) + ",\"username\":\"somebody\"}",
                   secret());
     case Kind::Validate:
-      return post("/auth/token/validate-token", kJson, accessBody(request),
-                  request.by_frontend ? "" : secret());
+      return request.standard ? withoutBody("GET /auth/verify", bearer(request))
+                              : post("/auth/token/validate-token", kJson, accessBody(request),
+                                     request.by_frontend ? "" : secret());
     case Kind::Invalidate:
       return post("/auth/token/invalidate-tokens", kJson, accessBody(request),
                   request.by_frontend ? "" : secret());
     case Kind::Refresh:
-      return post("/auth/token/refresh", kJson, "{\"id\":" + std::to_string(request.user) + "}",
-                  "Authorization: Bearer " + request.token + "\r\n");
+      return request.standard
+                 ? post("/oauth2/token", kForm,
+                        "grant_type=refresh_token&refresh_token=" + request.token)
+                 : post("/auth/token/refresh", kJson,
+                        "{\"id\":" + std::to_string(request.user) + "}", bearer(request));
     case Kind::Introspect:
       return post("/oauth2/introspect", kForm, "token=" + request.token, secret());
     case Kind::Revoke:
       return post("/oauth2/revoke", kForm, "token=" + request.token);
     case Kind::EndSession:
-      return "DELETE /v1/users/" + std::to_string(request.user) + "/sessions/" +
-             request.session_id + " HTTP/1.1\r\nHost: localhost\r\n" + secret() + "\r\n";
+      return withoutBody(
+          "DELETE /v1/users/" + std::to_string(request.user) + "/sessions/" + request.session_id,
+          secret());
   }
   return {};
 }
@@ -140,18 +163,18 @@ Answer meaningOf(const TokenRequest& request, const std::optional<HttpAnswer>& a
   switch (answer->status) {
     case 200:
       if (request.kind == Kind::Refresh) {
-        return withTokens(*answer, rotation);
+        return withTokens(request, *answer, rotation);
       }
       if (request.kind == Kind::Introspect) {
         return answer->body.find("\"active\":true") == std::string::npos ? no() : ok();
       }
       return request.kind == Kind::GenTokens ? wrong(*answer) : ok();
     case 201:
-      return request.kind == Kind::GenTokens ? withTokens(*answer, true) : wrong(*answer);
+      return request.kind == Kind::GenTokens ? withTokens(request, *answer, true) : wrong(*answer);
     case 204:
       return request.kind == Kind::EndSession ? ok() : wrong(*answer);
     default:
-      return refusal(request, *answer);
+      return request.standard ? standardRefusal(request, *answer) : refusal(request, *answer);
   }
 }
 

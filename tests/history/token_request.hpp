@@ -18,8 +18,10 @@ struct TokenRequest {
   std::string token = {};
   // For the end of a session.
   std::string session_id = {};
-  // A log-out by the user, not by a service that has the secret.
+  // A log-out or validation by the user, not by a service that has the secret.
   bool by_frontend = false;
+  // By the standard interface for the same: /auth/verify validates, /oauth2/token refreshes.
+  bool standard = false;
 };
 
 // The bytes to send.

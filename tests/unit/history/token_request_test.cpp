@@ -19,6 +19,13 @@ Answer meaning(Kind kind, const std::optional<HttpAnswer>& answer, bool rotation
   return meaningOf(request, answer, rotation);
 }
 
+Answer standardMeaning(Kind kind, const HttpAnswer& answer) {
+  TokenRequest request;
+  request.kind = kind;
+  request.standard = true;
+  return meaningOf(request, answer, true);
+}
+
 constexpr Kind kAll[] = {Kind::GenTokens,  Kind::Validate, Kind::Introspect, Kind::Refresh,
                          Kind::Invalidate, Kind::Revoke,   Kind::EndSession};
 
@@ -70,6 +77,18 @@ TEST(MeaningOfTest, wantsExactlyTheTokensThatBelongThere) {
   EXPECT_NE(meaning(Kind::Refresh, pair, false).fault, "");
   EXPECT_NE(meaning(Kind::Refresh, access, true).fault, "");
   EXPECT_NE(meaning(Kind::GenTokens, HttpAnswer{201, "{}"}).fault, "");
+}
+
+TEST(MeaningOfTest, readsTheStandardInterfaces) {
+  const HttpAnswer pair = {200, R"({"access_token":"a","refresh_token":"r"})"};
+  EXPECT_EQ(standardMeaning(Kind::Refresh, pair).access_token, "a");
+  EXPECT_EQ(standardMeaning(Kind::Refresh, pair).refresh_token, "r");
+  EXPECT_EQ(standardMeaning(Kind::Validate, {200, "{}"}).result, Result::Ok);
+  EXPECT_EQ(standardMeaning(Kind::Refresh, {400, R"({"error":"invalid_grant"})"}).result,
+            Result::No);
+  EXPECT_EQ(standardMeaning(Kind::Validate, error(401, "invalid_token")).result, Result::No);
+  EXPECT_NE(standardMeaning(Kind::Refresh, {400, R"({"error":"invalid_request"})"}).fault, "");
+  EXPECT_NE(standardMeaning(Kind::Validate, error(404, "not_found")).fault, "");
 }
 
 TEST(MeaningOfTest, isNoForTheSession) {
