@@ -78,7 +78,9 @@ std::string nameOf(const Pair& pair) {
 
 std::ostream& operator<<(std::ostream& stream, const Pair& pair) { return stream << nameOf(pair); }
 
-ServiceSetup::ServiceSetup(const Pair& pair) : pair_(pair) {
+ServiceSetup::ServiceSetup(const Pair& pair)
+    : pair_(pair),
+      store_plugin_(pair.store == StoreKind::Sqlite ? "store-sqlite" : "store-postgres") {
   if (pair.store == StoreKind::Postgres) {
     database_ = std::make_unique<Database>();
   }
@@ -100,6 +102,16 @@ ServiceSetup& ServiceSetup::set(const std::string& section, const std::string& y
 
 ServiceSetup& ServiceSetup::setPostgresPort(const std::string& port) {
   return set("store", storeSection(port));
+}
+
+ServiceSetup& ServiceSetup::setPluginFolder(const std::filesystem::path& folder) {
+  plugin_folder_ = folder;
+  return *this;
+}
+
+ServiceSetup& ServiceSetup::setStorePlugin(const std::string& name) {
+  store_plugin_ = name;
+  return set("store", storeSection(database_ ? postgresPort() : ""));
 }
 
 std::filesystem::path ServiceSetup::writeConfig() const {
@@ -149,12 +161,12 @@ std::vector<std::string> ServiceSetup::secrets() const {
 
 std::string ServiceSetup::storeSection(const std::string& port) const {
   if (!database_) {
-    return std::string("{plugin: store-sqlite, settings: {path: ") + kSqliteFile + "}}";
+    return "{plugin: " + store_plugin_ + ", settings: {path: " + kSqliteFile + "}}";
   }
   const Conninfo& where = database_->superuser();
-  return "{plugin: store-postgres, settings: {host: " + where.at("host") + ", port: " + port +
-         ", database: " + database_->name() + ", user: " + where.at("user") + ", password: \"" +
-         where.at("password") + "\"}}";
+  return "{plugin: " + store_plugin_ + ", settings: {host: " + where.at("host") +
+         ", port: " + port + ", database: " + database_->name() + ", user: " + where.at("user") +
+         ", password: \"" + where.at("password") + "\"}}";
 }
 
 }  // namespace token_service::test

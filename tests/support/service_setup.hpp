@@ -40,6 +40,14 @@ class ServiceSetup {
   // Lets the service reach PostgreSQL by another port, such as a Forwarder's.
   ServiceSetup& setPostgresPort(const std::string& port);
 
+  // Lets the service take its plugins from this folder.
+  ServiceSetup& setPluginFolder(const std::filesystem::path& folder);
+  // The folder that was set; empty for the service's own.
+  const std::filesystem::path& pluginFolder() const { return plugin_folder_; }
+
+  // Another store than the pair's, with the same settings.
+  ServiceSetup& setStorePlugin(const std::string& name);
+
   // Writes the configuration to a file of its own; gives its path.
   std::filesystem::path writeConfig() const;
 
@@ -66,6 +74,8 @@ class ServiceSetup {
   Pair pair_;
   TestFolder folder_;
   std::unique_ptr<Database> database_;
+  std::filesystem::path plugin_folder_;
+  std::string store_plugin_;
   std::map<std::string, std::string> sections_;
 };
 
