@@ -37,6 +37,13 @@ class ServiceSetup {
   // Sets a top-level section of the configuration, in YAML's one-line form: `{max_per_user: 1}`.
   ServiceSetup& set(const std::string& section, const std::string& yaml);
 
+  // Another plugin for the same database, with settings of its own: `cut: after, at: 3`.
+  ServiceSetup& setStore(const std::string& plugin, const std::string& more_settings = "");
+
+  // The folder of the plugins; empty for those that come with the service.
+  ServiceSetup& setPluginFolder(const std::filesystem::path& folder);
+  const std::filesystem::path& pluginFolder() const { return plugin_folder_; }
+
   // Lets the service reach PostgreSQL by another port, such as a Forwarder's.
   ServiceSetup& setPostgresPort(const std::string& port);
 
@@ -60,12 +67,19 @@ class ServiceSetup {
   // Every row of every table of the service's database, as text.
   std::vector<std::string> storedRows() const;
 
+  // The rows that a statement gives in the service's database; of PostgreSQL, their first column.
+  std::vector<std::string> query(const std::string& sql) const;
+
  private:
-  std::string storeSection(const std::string& port) const;
+  ServiceSetup& setStoreSection();
 
   Pair pair_;
   TestFolder folder_;
   std::unique_ptr<Database> database_;
+  std::string store_plugin_;
+  std::string store_port_;
+  std::string store_settings_;
+  std::filesystem::path plugin_folder_;
   std::map<std::string, std::string> sections_;
 };
 
