@@ -1,14 +1,14 @@
 #include "app/commands.hpp"
 
 #include "app/exit_code.hpp"
+#include "app/preparation.hpp"
+#include "app/reload_thread.hpp"
 #include "app/service.hpp"
 #include "app/signals.hpp"
 #include "app/start_problems.hpp"
 #include "app/version.hpp"
 #include "plugin/loader.hpp"
 
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -19,39 +19,6 @@ namespace token_service::app {
 namespace {
 
 using namespace std::chrono_literals;
-
-log::Logger loggerFor(const config::Log& settings) {
-  return {settings.level,
-          settings.format == config::LogFormat::Json ? log::Format::Json : log::Format::Text};
-}
-
-// Keys and tokens must not end up in a core file; every connection needs a descriptor.
-void prepareProcess() {
-  const rlimit none{0, 0};
-  setrlimit(RLIMIT_CORE, &none);
-  prctl(PR_SET_DUMPABLE, 0);
-  rlimit files{};
-  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
-  }
-}
-
-// The configuration, if all of it is usable. Otherwise throws sdk::Error with everything that is
-// wrong, the plugins' settings included.
-config::Config usableConfig(const CommandLine& line, const session::Clock& clock) {
-  sdk::SettingsReport report;
-  config::Config config = config::loadConfig(line.config_file, report);
-  StartProblems problems;
-  problems.add(report);
-  checkClock(clock.now(), problems);
-  if (!report.problems.empty()) {
-    log::Logger logger = loggerFor(config.log);
-    PluginSet(config, line.plugin_dir, sdk::Mode::Check, logger, clock, problems);
-  }
-  problems.throwIfAny();
-  return config;
-}
 
 std::string addressOf(const config::Server& server, std::uint16_t port) {
   const bool v6 = server.address.find(':') != std::string::npos;
@@ -65,18 +32,24 @@ void warnOfUnsafe(const config::Config& config, PluginSet& plugins, log::Logger&
                      {{"name", secret.name}});
     }
   }
-  const std::vector<sdk::Key> keys = plugins.signer().keys();
-  if (!config.refresh_signer && keys.front().public_jwk) {
+  if (!config.refresh_signer && plugins.keys().current()->access.entries().front().key.public_jwk) {
     logger.warning(
         "refresh tokens are signed with the published key: set refresh_signer so that no outside "
         "verifier can take one for an access token");
   }
 }
 
-void stop(Service& service, std::chrono::milliseconds patience, log::Logger& logger) {
+void stop(Service& service, ReloadThread& reloads, std::chrono::milliseconds patience,
+          log::Logger& logger) {
   logger.info("stopping");
+  const auto limit = std::chrono::steady_clock::now() + patience;
+  reloads.stop();
   if (!service.drain(patience)) {
     logger.warning("stopped before every request was answered");
+    _exit(exit_code::kSuccess);
+  }
+  if (!reloads.waitUntil(limit)) {
+    logger.warning("stopped before the reload was finished");
     _exit(exit_code::kSuccess);
   }
   logger.info("stopped");
@@ -103,24 +76,30 @@ int serve(const CommandLine& line) {
   prepareProcess();
   const SystemClock clock;
   SystemRandom random;
+  WatchedFiles watched(line.config_file);
   const config::Config config = usableConfig(line, clock);
   log::Logger logger = loggerFor(config.log);
 
   StartProblems problems;
   PluginSet plugins(config, line.plugin_dir, sdk::Mode::Serve, logger, clock, problems);
   problems.throwIfAny();
+  std::vector<std::string> files = config.files;
+  files.insert(files.end(), plugins.signerFiles().begin(), plugins.signerFiles().end());
+  watched.watch(files);
   starting.reset();
   Service service(config, plugins, logger, clock, random);
+  Reload reload(config, line.plugin_dir, files, plugins.keys(), service.secrets(), logger, clock);
   warnOfUnsafe(config, plugins, logger);
   logger.info("listening", {{"address", addressOf(config.server, service.port())},
                             {"version", kVersion},
                             {"signer", config.signer.name},
                             {"store", config.store.name}});
+  ReloadThread reloads(reload, watched, config.server.reload_on_change);
   while (signals.wait() == SIGHUP) {
-    logger.warning("SIGHUP is ignored: this version reads keys and secrets at start only");
+    reloads.request();
   }
   const ExitOnSignal second(signals);
-  stop(service, config.server.shutdown_timeout, logger);
+  stop(service, reloads, config.server.shutdown_timeout, logger);
   return exit_code::kSuccess;
 }
 

@@ -1,15 +1,7 @@
 #pragma once
 
-#include "app/start_problems.hpp"
-#include "app/system.hpp"
-#include "config/config.hpp"
-#include "plugin/guarded_signer.hpp"
-#include "plugin/guarded_store.hpp"
-#include "token/key_source.hpp"
-#include "token_service/sdk/abi.hpp"
-#include "token_service/sdk/error.hpp"
+#include "app/signer_set.hpp"
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,21 +17,19 @@ class PluginSet {
   PluginSet(const config::Config& config, const std::filesystem::path& folder, sdk::Mode mode,
             log::Logger& logger, const session::Clock& clock, StartProblems& problems);
 
-  const token::KeySource& keys() const { return *keys_; }
-  sdk::Signer& signer() { return *signer_; }
-  // Null if refresh tokens are signed by `signer()`.
-  sdk::Signer* refreshSigner() { return refresh_signer_.get(); }
-  sdk::Store& store() { return *store_; }
+  token::KeySource& keys() { return *keys_; }
+  sdk::Store& store() { return *store_.object; }
+
+  // The paths that the signers' settings name.
+  const std::vector<std::string>& signerFiles() const { return signer_files_; }
 
  private:
   // A store that is away may come back while the service runs, not while a command does.
   void checkStore(sdk::Mode mode);
 
-  std::vector<std::unique_ptr<PluginHost>> hosts_;
-  std::unique_ptr<plugin::GuardedSigner> signer_;
-  std::unique_ptr<plugin::GuardedSigner> refresh_signer_;
-  std::unique_ptr<plugin::GuardedStore> store_;
   std::unique_ptr<token::KeySource> keys_;
+  std::vector<std::string> signer_files_;
+  MadePlugin<plugin::GuardedStore> store_;
 };
 
 }  // namespace token_service::app

@@ -1,9 +1,14 @@
 #include "app/service.hpp"
 
+#include "app/named_secrets.hpp"
 #include "app/version.hpp"
+#include "config/public_url.hpp"
+#include "http/key_set_endpoint.hpp"
+#include "http/metadata_endpoint.hpp"
 #include "http/oauth_endpoints.hpp"
 #include "http/status_endpoints.hpp"
 #include "http/token_endpoints.hpp"
+#include "http/verify_endpoint.hpp"
 
 namespace token_service::app {
 namespace {
@@ -26,35 +31,50 @@ session::Policy policyOf(const config::Config& config) {
   return policy;
 }
 
-std::vector<http::NamedSecret> secretsOf(const config::Config& config) {
-  using http::Operation;
-  std::vector<http::NamedSecret> secrets;
-  for (const config::ServiceSecret& secret : config.service_secrets) {
-    secrets.push_back({secret.name,
-                       secret.secret,
-                       {Operation::Issue, Operation::Validate, Operation::Invalidate,
-                        Operation::Introspect, Operation::Sessions}});
-  }
-  return secrets;
-}
-
 std::vector<http::Readiness::Component> componentsOf(const config::Config& config,
                                                      PluginSet& plugins) {
   std::vector<http::Readiness::Component> components;
-  components.push_back({"signer", config.signer.name,
-                        [&plugins](sdk::Deadline deadline) { plugins.signer().check(deadline); }});
+  // The signers that are in force; the first key of a ring is one of those that sign.
+  const token::KeySource& source = plugins.keys();
+  components.push_back({"signer", config.signer.name, [&source](sdk::Deadline deadline) {
+                          const std::shared_ptr<const token::KeyRings> keys = source.current();
+                          keys->access.entries().front().signer->check(deadline);
+                        }});
   if (config.refresh_signer) {
     components.push_back(
-        {"refresh_signer", config.refresh_signer->name,
-         [&plugins](sdk::Deadline deadline) { plugins.refreshSigner()->check(deadline); }});
+        {"refresh_signer", config.refresh_signer->name, [&source](sdk::Deadline deadline) {
+           const std::shared_ptr<const token::KeyRings> keys = source.current();
+           keys->refresh.entries().front().signer->check(deadline);
+         }});
   }
   components.push_back({"store", config.store.name,
                         [&plugins](sdk::Deadline deadline) { plugins.store().check(deadline); }});
   return components;
 }
 
+// The key set and, if the issuer is a URL that leads here, the metadata (RFC 8414 section 3).
+void addDiscovery(const config::Config& config, const token::KeySource& keys,
+                  const session::Clock& clock, http::Router& router) {
+  static constexpr std::string_view kMetadata = "/.well-known/oauth-authorization-server";
+  const std::chrono::seconds max_age = config.key_set_max_age;
+  router.add(http::Method::Get, "/.well-known/jwks.json",
+             std::make_unique<http::KeySetEndpoint>(keys, clock, max_age));
+  if (config.server.public_url != config.tokens.issuer) {
+    return;
+  }
+  const std::string& issuer = config.tokens.issuer;
+  router.add(http::Method::Get, kMetadata,
+             std::make_unique<http::MetadataEndpoint>(issuer, max_age));
+  const std::string path(config::pathOfUrl(issuer));
+  if (!path.empty()) {
+    router.add(http::Method::Get, std::string(kMetadata) + path,
+               std::make_unique<http::MetadataEndpoint>(issuer, max_age));
+  }
+}
+
 http::Router routerFor(const config::Config& config, session::SessionService& sessions,
-                       const http::ServiceSecrets& secrets, http::Readiness& readiness,
+                       const http::ServiceSecrets& secrets, const token::KeySource& keys,
+                       const session::Clock& clock, http::Readiness& readiness,
                        http::FailureLog& failures) {
   using http::CrossOrigin;
   using http::Method;
@@ -69,6 +89,8 @@ http::Router routerFor(const config::Config& config, session::SessionService& se
   router.add(Method::Post, "/auth/token/invalidate-tokens",
              std::make_unique<http::InvalidateTokensEndpoint>(sessions, secrets),
              CrossOrigin::Allowed);
+  router.add(Method::Any, "/auth/verify/*", std::make_unique<http::VerifyEndpoint>(sessions));
+  addDiscovery(config, keys, clock, router);
   router.add(Method::Post, "/oauth2/token", std::make_unique<http::TokenEndpoint>(sessions));
   router.add(Method::Post, "/oauth2/introspect",
              std::make_unique<http::IntrospectEndpoint>(sessions, secrets));
@@ -84,10 +106,10 @@ http::Router routerFor(const config::Config& config, session::SessionService& se
 Service::Service(const config::Config& config, PluginSet& plugins, log::Logger& logger,
                  const session::Clock& clock, session::Random& random)
     : sessions_(policyOf(config), plugins.keys(), plugins.store(), clock, random, logger),
-      secrets_(secretsOf(config)),
+      secrets_(namedSecrets(config)),
       readiness_(componentsOf(config, plugins), logger),
       failures_(logger),
-      router_(routerFor(config, sessions_, secrets_, readiness_, failures_)),
+      router_(routerFor(config, sessions_, secrets_, plugins.keys(), clock, readiness_, failures_)),
       server_({config.server.address,
                config.server.port,
                config.server.threads,

@@ -23,6 +23,9 @@ class Service {
 
   std::uint16_t port() const { return server_.port(); }
 
+  // A reload replaces them.
+  http::ServiceSecrets& secrets() { return secrets_; }
+
   // See http::Server.
   bool drain(std::chrono::milliseconds patience) {
     readiness_.retire();

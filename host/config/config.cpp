@@ -1,6 +1,8 @@
 #include "config/config.hpp"
 
 #include "config/interpolation.hpp"
+#include "config/public_url.hpp"
+#include "config/read_secrets.hpp"
 #include "config/yaml_tree.hpp"
 #include "token/utf8.hpp"
 
@@ -23,7 +25,6 @@ constexpr milliseconds kTenYears = 24h * 3650;
 constexpr milliseconds kThirtyDays = 24h * 30;
 // Repeated names are looked for one by one, which takes a while in a large body.
 constexpr std::int64_t kLargestBody = 64 * 1024;
-constexpr std::size_t kMinSecretSize = 32;
 constexpr std::size_t kMaxClaimSize = 255;
 
 bool isIpAddress(const std::string& text) {
@@ -40,14 +41,19 @@ Server readServer(Settings settings) {
   }
   server.port = static_cast<std::uint16_t>(settings.integer("port", 8000, 0, 65535));
   server.public_url = settings.optionalString("public_url");
-  if (server.public_url && !server.public_url->starts_with("https://") &&
-      !server.public_url->starts_with("http://")) {
-    settings.problem("public_url", "must be a URL such as https://tokens.example.org");
+  if (server.public_url && !isPublicUrl(*server.public_url)) {
+    settings.problem("public_url",
+                     "must be a URL such as https://tokens.example.org: no user, no query, no "
+                     "fragment, no slash at the end");
+  } else if (server.public_url && server.public_url->starts_with("http://") &&
+             !isLoopback(server.address)) {
+    settings.problem("public_url", "must be an https:// URL unless the address is a loopback one");
   }
   server.threads = static_cast<int>(settings.integer("threads", 256, 1, 4096));
   server.max_body = settings.size("max_body", 16 * 1024, 1024, kLargestBody);
   server.request_timeout = settings.duration("request_timeout", 2s, 100ms, 60s);
   server.shutdown_timeout = settings.duration("shutdown_timeout", 10s, 100ms, 10min);
+  server.reload_on_change = settings.flag("reload_on_change", true);
   return server;
 }
 
@@ -124,36 +130,6 @@ Sessions readSessions(Settings settings, const Tokens& tokens) {
   return sessions;
 }
 
-std::vector<ServiceSecret> readSecrets(Settings& root, const sdk::SettingsReport& report,
-                                       bool loopback) {
-  std::vector<ServiceSecret> secrets;
-  const std::size_t problems = report.problems.size();
-  std::vector<Settings> list = root.sections("service_secrets");
-  if (list.empty() && report.problems.size() == problems) {
-    root.problem("service_secrets", "is required: name at least one secret");
-  }
-  for (Settings& settings : list) {
-    ServiceSecret secret{settings.string("name"), settings.string("secret")};
-    const bool repeated =
-        std::any_of(secrets.begin(), secrets.end(),
-                    [&](const ServiceSecret& other) { return other.name == secret.name; });
-    if (repeated) {
-      settings.problem("name", "is the name of an earlier secret, too: choose another");
-    }
-    if (!loopback && secret.secret == kDevelopmentSecret) {
-      settings.problem("secret",
-                       "is the development secret, which everybody knows: make one of your own, "
-                       "for example with 'openssl rand -hex 32'");
-    } else if (!loopback && !secret.secret.empty() && secret.secret.size() < kMinSecretSize) {
-      settings.problem("secret",
-                       "has fewer than 32 bytes: make one with 'openssl rand -hex 32', or listen "
-                       "on a loopback address only");
-    }
-    secrets.push_back(std::move(secret));
-  }
-  return secrets;
-}
-
 std::vector<std::string> readOrigins(Settings settings) {
   std::vector<std::string> origins = settings.strings("allowed_origins");
   for (const std::string& origin : origins) {
@@ -196,6 +172,9 @@ Config loadConfig(const std::string& file, sdk::SettingsReport& report) {
   config.base_folder = std::filesystem::absolute(file).parent_path().string();
   report.file = file;
   interpolate(tree, report, config.base_folder);
+  config.files = report.files;
+  config.files.push_back(file);
+  config.tree = tree;
 
   Settings root(tree, report, config.base_folder);
   config.server = readServer(root.section("server"));

@@ -19,6 +19,8 @@ struct Server {
   std::int64_t max_body = 0;
   std::chrono::milliseconds request_timeout{};
   std::chrono::milliseconds shutdown_timeout{};
+  // Read the configuration again when it, a secret file or a key file changes.
+  bool reload_on_change = false;
 };
 
 // Which plugin, and what it is told. `settings` is the plugin's to read.
@@ -55,9 +57,13 @@ struct Sessions {
   std::chrono::milliseconds purge_interval{};
 };
 
+// What a service secret may be good for.
+enum class Operation { Issue, Validate, Invalidate, Introspect, Sessions };
+
 struct ServiceSecret {
   std::string name;
   std::string secret;
+  std::vector<Operation> allow;
 };
 
 enum class LogFormat { Text, Json };
@@ -71,6 +77,10 @@ struct Log {
 struct Config {
   std::string file;
   std::string base_folder;
+  // The file itself and those that a ${file:...} in it names.
+  std::vector<std::string> files;
+  // All of it as it was read, with the values of ${...}.
+  sdk::SettingNode tree;
   Server server;
   Plugin signer;
   std::optional<Plugin> refresh_signer;

@@ -54,6 +54,7 @@ class Interpolation {
 
   std::string contentOf(const std::string& name) {
     const std::string file = name.starts_with('/') ? name : base_folder_ + "/" + name;
+    report_.files.push_back(file);
     sdk::SecretFile secret = sdk::readSecretFile(file);
     if (secret.state != sdk::SecretFile::State::Read) {
       problem(file + " " + secret.problem, secret.code);

@@ -63,6 +63,7 @@ TEST(Config, HasADefaultForAllButPluginsAndSecrets) {
   EXPECT_EQ(config.server.max_body, 16 * 1024);
   EXPECT_EQ(config.server.request_timeout, 2s);
   EXPECT_EQ(config.server.shutdown_timeout, 10s);
+  EXPECT_TRUE(config.server.reload_on_change);
   EXPECT_EQ(config.signer.name, "signer-hs256");
   EXPECT_FALSE(config.signer.sha256);
   EXPECT_EQ(config.signer.path, "signer.settings");
@@ -73,6 +74,12 @@ TEST(Config, HasADefaultForAllButPluginsAndSecrets) {
   EXPECT_EQ(config.tokens.access_lifetime, 15min);
   EXPECT_EQ(config.tokens.refresh_lifetime, 24h);
   EXPECT_EQ(config.tokens.leeway, 0s);
+  EXPECT_FALSE(config.tokens.at_jwt);
+  EXPECT_FALSE(config.refresh.rotation);
+  EXPECT_EQ(config.refresh.reuse_grace, 30s);
+  EXPECT_EQ(config.key_set_max_age, 5min);
+  EXPECT_FALSE(config.sessions.idle_timeout);
+  EXPECT_EQ(config.sessions.absolute_lifetime, 720h);
   EXPECT_FALSE(config.latest_access_only);
   EXPECT_EQ(config.sessions.max_per_user, 10);
   EXPECT_EQ(config.sessions.purge_interval, 1min);
@@ -86,15 +93,16 @@ TEST(Config, HasADefaultForAllButPluginsAndSecrets) {
 TEST(Config, ReadsEveryKey) {
   const Loaded loaded = load(
       "server: {address: '::1', port: 0, public_url: 'https://x.example', threads: 4,\n"
-      "  max_body: 32KiB, request_timeout: 500ms, shutdown_timeout: 1m}\n"
+      "  max_body: 32KiB, request_timeout: 500ms, shutdown_timeout: 1m, reload_on_change: false}\n"
       "signer: {plugin: signer-rs256, sha256: abc, settings: {private_key_file: k.pem}}\n"
       "refresh_signer: {plugin: signer-hs256, settings: {secret_file: k}}\n"
       "store: {plugin: store-memory, settings: {a: [1]}}\n"
       "tokens: {issuer: me, audience: you, access_lifetime: 5m, refresh_lifetime: 30d,\n"
-      "  leeway: 30s}\n"
+      "  leeway: 30s, profile: at+jwt}\n"
       "access: {validity: latest}\n"
-      "refresh: {rotation: off, reuse_grace: 10s}\n"
-      "sessions: {max_per_user: 1, purge_interval: 5s}\n"
+      "refresh: {rotation: on, reuse_grace: 10s}\n"
+      "key_set: {max_age: 1h}\n"
+      "sessions: {max_per_user: 1, idle_timeout: 7d, absolute_lifetime: 60d, purge_interval: 5s}\n"
       "service_secrets:\n"
       "- {name: a, secret: x}\n"
       "- {name: b, secret: y}\n"
@@ -109,6 +117,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config.server.max_body, 32 * 1024);
   EXPECT_EQ(config.server.request_timeout, 500ms);
   EXPECT_EQ(config.server.shutdown_timeout, 1min);
+  EXPECT_FALSE(config.server.reload_on_change);
   EXPECT_EQ(config.signer.sha256, "abc");
   EXPECT_EQ(config.signer.settings.children.front().key, "private_key_file");
   ASSERT_TRUE(config.refresh_signer);
@@ -118,6 +127,12 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config.tokens.access_lifetime, 5min);
   EXPECT_EQ(config.tokens.refresh_lifetime, 720h);
   EXPECT_EQ(config.tokens.leeway, 30s);
+  EXPECT_TRUE(config.tokens.at_jwt);
+  EXPECT_TRUE(config.refresh.rotation);
+  EXPECT_EQ(config.refresh.reuse_grace, 10s);
+  EXPECT_EQ(config.key_set_max_age, 1h);
+  EXPECT_EQ(config.sessions.idle_timeout, 168h);
+  EXPECT_EQ(config.sessions.absolute_lifetime, 1440h);
   EXPECT_TRUE(config.latest_access_only);
   EXPECT_EQ(config.sessions.max_per_user, 1);
   EXPECT_EQ(config.sessions.purge_interval, 5s);
@@ -208,11 +223,23 @@ TEST(Config, RefusesBadChoices) {
   expectProblem("access: {validity: newest}\n", "access.validity",
                 "must be one of: session, latest");
   expectProblem("refresh: {rotation: maybe}\n", "refresh.rotation", "must be one of: off, on");
-  expectProblem("refresh: {rotation: on}\n", "refresh.rotation", "is not available");
   expectProblem("log: {level: trace}\n", "log.level", "must be one of: debug, info");
   expectProblem("log: {format: xml}\n", "log.format", "must be one of: text, json");
   expectProblem("sessions: {max_per_user: 0}\n", "sessions.max_per_user", "from 1 to 1000");
   expectProblem("sessions: {purge_interval: 1ms}\n", "sessions.purge_interval", "must be from");
+}
+
+TEST(Config, RefusesBadLimitsOfKeysAndSessions) {
+  expectProblem("tokens: {profile: at+jwt}\n", "tokens.profile", "needs tokens.audience");
+  expectProblem("refresh: {reuse_grace: 11m}\n", "refresh.reuse_grace", "must be from");
+  expectProblem("key_set: {max_age: 0s}\n", "key_set.max_age", "must be from");
+  expectProblem("key_set: {max_age: 25h}\n", "key_set.max_age", "must be from");
+  expectProblem("key_set: {max_age: 1500ms}\n", "key_set.max_age", "must be whole seconds");
+  expectProblem("sessions: {idle_timeout: 0s}\n", "sessions.idle_timeout", "must be from");
+  expectProblem("sessions: {absolute_lifetime: 23h}\n", "sessions.absolute_lifetime",
+                "must not be shorter than tokens.refresh_lifetime");
+  expectProblem("server: {reload_on_change: maybe}\n", "server.reload_on_change",
+                "must be true or false");
 }
 
 TEST(Config, RefusesOriginsThatAreNone) {

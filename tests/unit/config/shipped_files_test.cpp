@@ -134,7 +134,8 @@ TEST(ShippedFiles, ReferenceNamesTheKeysOfTheCodeAndNoOthers) {
 bool same(const Server& a, const Server& b) {
   return a.address == b.address && a.port == b.port && a.public_url == b.public_url &&
          a.threads == b.threads && a.max_body == b.max_body &&
-         a.request_timeout == b.request_timeout && a.shutdown_timeout == b.shutdown_timeout;
+         a.request_timeout == b.request_timeout && a.shutdown_timeout == b.shutdown_timeout &&
+         a.reload_on_change == b.reload_on_change;
 }
 
 TEST(ShippedFiles, ReferenceHoldsTheDefaultsOfTheCode) {
@@ -153,7 +154,13 @@ TEST(ShippedFiles, ReferenceHoldsTheDefaultsOfTheCode) {
   EXPECT_EQ(reference.tokens.access_lifetime, code.tokens.access_lifetime);
   EXPECT_EQ(reference.tokens.refresh_lifetime, code.tokens.refresh_lifetime);
   EXPECT_EQ(reference.tokens.leeway, code.tokens.leeway);
+  EXPECT_EQ(reference.tokens.at_jwt, code.tokens.at_jwt);
   EXPECT_EQ(reference.latest_access_only, code.latest_access_only);
+  EXPECT_EQ(reference.refresh.rotation, code.refresh.rotation);
+  EXPECT_EQ(reference.refresh.reuse_grace, code.refresh.reuse_grace);
+  EXPECT_EQ(reference.key_set_max_age, code.key_set_max_age);
+  EXPECT_EQ(reference.sessions.idle_timeout, code.sessions.idle_timeout);
+  EXPECT_EQ(reference.sessions.absolute_lifetime, code.sessions.absolute_lifetime);
   EXPECT_EQ(reference.sessions.max_per_user, code.sessions.max_per_user);
   EXPECT_EQ(reference.sessions.purge_interval, code.sessions.purge_interval);
   EXPECT_EQ(reference.allowed_origins, code.allowed_origins);
