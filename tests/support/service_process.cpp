@@ -20,10 +20,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-pid_t start(const ServiceSetup& setup, const std::filesystem::path& log_file) {
+pid_t start(const ServiceSetup& setup, const std::filesystem::path& config,
+            const std::filesystem::path& log_file) {
   const int log = ::open(log_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  std::vector<std::string> words = {TOKEN_SERVICE_BINARY, "serve", "--config",
-                                    setup.writeConfig()};
+  std::vector<std::string> words = {TOKEN_SERVICE_BINARY, "serve", "--config", config};
   if (!setup.pluginFolder().empty()) {
     words.insert(words.end(), {"--plugin-dir", setup.pluginFolder()});
   }
@@ -70,7 +70,8 @@ std::optional<int> exitCode(pid_t pid) {
 ServiceProcess::ServiceProcess(const ServiceSetup& setup) {
   static std::atomic<int> count = 0;
   log_file_ = setup.folder() / ("stderr." + std::to_string(++count));
-  pid_ = start(setup, log_file_);
+  config_file_ = setup.writeConfig();
+  pid_ = start(setup, config_file_, log_file_);
   const auto deadline = std::chrono::steady_clock::now() + 20s;
   while (std::chrono::steady_clock::now() < deadline) {
     if (const std::optional<std::uint16_t> port = portIn(log())) {

@@ -125,11 +125,18 @@ ServiceSetup& ServiceSetup::setPostgresPort(const std::string& port) {
 std::filesystem::path ServiceSetup::writeConfig() const {
   static std::atomic<int> count = 0;
   std::filesystem::path file = folder() / ("config." + std::to_string(++count) + ".yaml");
-  std::ofstream stream(file);
+  writeConfig(file);
+  return file;
+}
+
+void ServiceSetup::writeConfig(const std::filesystem::path& file) const {
+  const std::filesystem::path complete = file.string() + ".new";
+  std::ofstream stream(complete);
   for (const auto& [section, yaml] : sections_) {
     stream << section << ": " << yaml << "\n";
   }
-  return file;
+  stream.close();
+  std::filesystem::rename(complete, file);
 }
 
 std::string ServiceSetup::postgresPort() const { return database_->superuser().at("port"); }
@@ -152,7 +159,8 @@ std::vector<std::string> ServiceSetup::storedRows() const {
 }
 
 std::vector<std::string> ServiceSetup::query(const std::string& sql) const {
-  return database_ ? database_->sql(sql) : sqliteRows(openSqlite(folder() / kSqliteFile).get(), sql);
+  return database_ ? database_->sql(sql)
+                   : sqliteRows(openSqlite(folder() / kSqliteFile).get(), sql);
 }
 
 std::vector<std::string> ServiceSetup::secrets() const {

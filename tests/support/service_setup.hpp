@@ -49,6 +49,8 @@ class ServiceSetup {
 
   // Writes the configuration to a file of its own; gives its path.
   std::filesystem::path writeConfig() const;
+  // To that file, which is never half written.
+  void writeConfig(const std::filesystem::path& file) const;
 
   const std::filesystem::path& folder() const { return folder_.path(); }
 

@@ -134,7 +134,7 @@ TEST_P(TheftTest, generationsThatWereRacedForHaveOneFateToo) {
   }
   EXPECT_GE(ended, 1);
   expectDead(family);
-  EXPECT_GE(events(family), 1);
+  EXPECT_EQ(events(family), 1);
 }
 
 }  // namespace
