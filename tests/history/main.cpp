@@ -38,7 +38,7 @@ void usePlugin(const std::filesystem::path& store_plugin, test::ServiceSetup& se
   std::filesystem::copy_file(std::filesystem::path(TOKEN_SERVICE_PLUGINS) / signer,
                              folder / signer);
   std::filesystem::copy_file(store_plugin, folder / store_plugin.filename());
-  setup.setPluginFolder(folder).setStorePlugin(store_plugin.stem());
+  setup.setPluginFolder(folder).setStore(store_plugin.stem());
 }
 
 // Tokens and sessions live longer than any run.
