@@ -73,7 +73,8 @@ std::string timeLine(const std::vector<PlannedKey>& plan, sdk::Time now) {
       lines += "never";
     } else {
       lines += key.active_from == sdk::Time{} ? "" : "from " + timeText(key.active_from) + " ";
-      lines += planned.signs_until ? "until " + timeText(*planned.signs_until) : "until another does";
+      lines +=
+          planned.signs_until ? "until " + timeText(*planned.signs_until) : "until another does";
     }
     lines += planned.verifies_until ? ", verifies until " + timeText(*planned.verifies_until)
                                     : ", verifies as long as it is there";
