@@ -2,9 +2,13 @@
 
 #include "app/named_secrets.hpp"
 #include "app/version.hpp"
+#include "config/public_url.hpp"
+#include "http/key_set_endpoint.hpp"
+#include "http/metadata_endpoint.hpp"
 #include "http/oauth_endpoints.hpp"
 #include "http/status_endpoints.hpp"
 #include "http/token_endpoints.hpp"
+#include "http/verify_endpoint.hpp"
 
 namespace token_service::app {
 namespace {
@@ -48,8 +52,29 @@ std::vector<http::Readiness::Component> componentsOf(const config::Config& confi
   return components;
 }
 
+// The key set and, if the issuer is a URL that leads here, the metadata (RFC 8414 section 3).
+void addDiscovery(const config::Config& config, const token::KeySource& keys,
+                  const session::Clock& clock, http::Router& router) {
+  static constexpr std::string_view kMetadata = "/.well-known/oauth-authorization-server";
+  const std::chrono::seconds max_age = config.key_set_max_age;
+  router.add(http::Method::Get, "/.well-known/jwks.json",
+             std::make_unique<http::KeySetEndpoint>(keys, clock, max_age));
+  if (config.server.public_url != config.tokens.issuer) {
+    return;
+  }
+  const std::string& issuer = config.tokens.issuer;
+  router.add(http::Method::Get, kMetadata,
+             std::make_unique<http::MetadataEndpoint>(issuer, max_age));
+  const std::string path(config::pathOfUrl(issuer));
+  if (!path.empty()) {
+    router.add(http::Method::Get, std::string(kMetadata) + path,
+               std::make_unique<http::MetadataEndpoint>(issuer, max_age));
+  }
+}
+
 http::Router routerFor(const config::Config& config, session::SessionService& sessions,
-                       const http::ServiceSecrets& secrets, http::Readiness& readiness,
+                       const http::ServiceSecrets& secrets, const token::KeySource& keys,
+                       const session::Clock& clock, http::Readiness& readiness,
                        http::FailureLog& failures) {
   using http::CrossOrigin;
   using http::Method;
@@ -64,6 +89,8 @@ http::Router routerFor(const config::Config& config, session::SessionService& se
   router.add(Method::Post, "/auth/token/invalidate-tokens",
              std::make_unique<http::InvalidateTokensEndpoint>(sessions, secrets),
              CrossOrigin::Allowed);
+  router.add(Method::Any, "/auth/verify/*", std::make_unique<http::VerifyEndpoint>(sessions));
+  addDiscovery(config, keys, clock, router);
   router.add(Method::Post, "/oauth2/token", std::make_unique<http::TokenEndpoint>(sessions));
   router.add(Method::Post, "/oauth2/introspect",
              std::make_unique<http::IntrospectEndpoint>(sessions, secrets));
@@ -82,7 +109,7 @@ Service::Service(const config::Config& config, PluginSet& plugins, log::Logger& 
       secrets_(namedSecrets(config)),
       readiness_(componentsOf(config, plugins), logger),
       failures_(logger),
-      router_(routerFor(config, sessions_, secrets_, readiness_, failures_)),
+      router_(routerFor(config, sessions_, secrets_, plugins.keys(), clock, readiness_, failures_)),
       server_({config.server.address,
                config.server.port,
                config.server.threads,

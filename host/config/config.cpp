@@ -1,6 +1,7 @@
 #include "config/config.hpp"
 
 #include "config/interpolation.hpp"
+#include "config/public_url.hpp"
 #include "config/read_secrets.hpp"
 #include "config/yaml_tree.hpp"
 #include "token/utf8.hpp"
@@ -40,9 +41,13 @@ Server readServer(Settings settings) {
   }
   server.port = static_cast<std::uint16_t>(settings.integer("port", 8000, 0, 65535));
   server.public_url = settings.optionalString("public_url");
-  if (server.public_url && !server.public_url->starts_with("https://") &&
-      !server.public_url->starts_with("http://")) {
-    settings.problem("public_url", "must be a URL such as https://tokens.example.org");
+  if (server.public_url && !isPublicUrl(*server.public_url)) {
+    settings.problem("public_url",
+                     "must be a URL such as https://tokens.example.org: no user, no query, no "
+                     "fragment, no slash at the end");
+  } else if (server.public_url && server.public_url->starts_with("http://") &&
+             !isLoopback(server.address)) {
+    settings.problem("public_url", "must be an https:// URL unless the address is a loopback one");
   }
   server.threads = static_cast<int>(settings.integer("threads", 256, 1, 4096));
   server.max_body = settings.size("max_body", 16 * 1024, 1024, kLargestBody);

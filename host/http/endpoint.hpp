@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/error_mapping.hpp"
 #include "http/message.hpp"
 
 #include <string>
@@ -18,6 +19,9 @@ class Endpoint {
   // `parameters`: what the `{...}` of the path stand for, in their order, as they came. Throws
   // sdk::Error while the store or the signer cannot answer.
   virtual Response handle(const Request& request, const std::vector<std::string>& parameters) = 0;
+
+  // The answer to a request that could not be read.
+  virtual Response refuse(Failure reason) const { return failure(reason); }
 };
 
 }  // namespace token_service::http

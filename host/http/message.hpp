@@ -33,6 +33,7 @@ struct Response {
   int status = 200;
   // JSON, or empty.
   std::string body;
+  // They outrank what every answer has: `Cache-Control: no-store`.
   std::vector<std::pair<std::string_view, std::string>> headers;
   // The connection cannot carry another request.
   bool close = false;

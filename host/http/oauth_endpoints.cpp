@@ -1,7 +1,6 @@
 #include "http/oauth_endpoints.hpp"
 
 #include "http/basic_credentials.hpp"
-#include "http/body.hpp"
 #include "http/introspection.hpp"
 #include "http/oauth_error.hpp"
 #include "http/oauth_request.hpp"
@@ -46,14 +45,9 @@ Response granted(const session::RefreshResult& result) {
 
 TokenEndpoint::TokenEndpoint(session::SessionService& sessions) : sessions_(sessions) {}
 
-Response TokenEndpoint::handle(const Request& request, const std::vector<std::string>&) {
-  if (std::optional<Response> refusal = checkHead(request)) {
-    return *std::move(refusal);
-  }
-  Body parameters;
-  if (std::optional<Response> refusal = readParameters(request, parameters)) {
-    return *std::move(refusal);
-  }
+bool TokenEndpoint::admits(const Request&) const { return true; }
+
+Response TokenEndpoint::answer(const Request& request, const Body& parameters) {
   if (std::optional<Response> refusal = checkGrantType(parameters)) {
     return *std::move(refusal);
   }
@@ -72,17 +66,7 @@ IntrospectEndpoint::IntrospectEndpoint(session::SessionService& sessions,
                                        const ServiceSecrets& secrets)
     : sessions_(sessions), secrets_(secrets) {}
 
-Response IntrospectEndpoint::handle(const Request& request, const std::vector<std::string>&) {
-  if (std::optional<Response> refusal = checkHead(request)) {
-    return *std::move(refusal);
-  }
-  if (!isTrusted(request)) {
-    return oauthFailure(OAuthError::InvalidClient, "a valid service secret is required");
-  }
-  Body parameters;
-  if (std::optional<Response> refusal = readParameters(request, parameters)) {
-    return *std::move(refusal);
-  }
+Response IntrospectEndpoint::answer(const Request& request, const Body& parameters) {
   std::string token;
   if (std::optional<Response> refusal = readToken(request, parameters, "token", token)) {
     return *std::move(refusal);
@@ -90,7 +74,7 @@ Response IntrospectEndpoint::handle(const Request& request, const std::vector<st
   return ok(introspectionJson(sessions_.activeToken(token, request.deadline)));
 }
 
-bool IntrospectEndpoint::isTrusted(const Request& request) const {
+bool IntrospectEndpoint::admits(const Request& request) const {
   if (request.service_secret) {
     return secrets_.nameOf(request.service_secret, Operation::Introspect).has_value();
   }
@@ -100,14 +84,9 @@ bool IntrospectEndpoint::isTrusted(const Request& request) const {
 
 RevokeEndpoint::RevokeEndpoint(session::SessionService& sessions) : sessions_(sessions) {}
 
-Response RevokeEndpoint::handle(const Request& request, const std::vector<std::string>&) {
-  if (std::optional<Response> refusal = checkHead(request)) {
-    return *std::move(refusal);
-  }
-  Body parameters;
-  if (std::optional<Response> refusal = readParameters(request, parameters)) {
-    return *std::move(refusal);
-  }
+bool RevokeEndpoint::admits(const Request&) const { return true; }
+
+Response RevokeEndpoint::answer(const Request& request, const Body& parameters) {
   std::string token;
   if (std::optional<Response> refusal = readToken(request, parameters, "token", token)) {
     return *std::move(refusal);

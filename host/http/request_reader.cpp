@@ -41,9 +41,9 @@ bool isRequestId(const std::string& text) {
 }
 
 // RFC 9112 section 6.3: exactly one Content-Length, digits only. Poco reads `1,0` as 10 and `-1` as
-// nothing.
-std::optional<Failure> bodySize(const HTTPServerRequest& request, std::int64_t max_body,
-                                std::size_t& size) {
+// nothing. Without one there is no body; where one is needed, the caller is told so.
+std::optional<Failure> bodySize(const HTTPServerRequest& request, const std::string& path,
+                                const Router& router, std::int64_t max_body, std::size_t& size) {
   const std::size_t lengths = countOf(request, "Content-Length");
   if (request.has("Transfer-Encoding")) {
     const bool chunked =
@@ -54,7 +54,8 @@ std::optional<Failure> bodySize(const HTTPServerRequest& request, std::int64_t m
   if (lengths == 0) {
     const bool has_body = request.getMethod() == "POST" || request.getMethod() == "PUT" ||
                           request.getMethod() == "PATCH";
-    return has_body ? std::optional(Failure::LengthRequired) : std::nullopt;
+    return has_body && !router.ignoresBody(path) ? std::optional(Failure::LengthRequired)
+                                                 : std::nullopt;
   }
   const std::string text = request.get("Content-Length");
   if (lengths > 1 || text.empty() || text.find_first_not_of("0123456789") != std::string::npos) {
@@ -113,7 +114,7 @@ std::optional<Failure> checkHead(const HTTPServerRequest& request) {
 }  // namespace
 
 std::optional<Failure> readRequest(HTTPServerRequest& request, const ReadLimits& limits,
-                                   session::Random& random, Request& out) {
+                                   const Router& router, session::Random& random, Request& out) {
   out.id = request.get("X-Request-ID", "");
   if (!isRequestId(out.id)) {
     out.id = random.identifier();
@@ -128,7 +129,8 @@ std::optional<Failure> readRequest(HTTPServerRequest& request, const ReadLimits&
     return failure;
   }
   std::size_t size = 0;
-  if (const std::optional<Failure> failure = bodySize(request, limits.max_body, size)) {
+  if (const std::optional<Failure> failure =
+          bodySize(request, out.path, router, limits.max_body, size)) {
     return failure;
   }
   if (request.getExpectContinue()) {

@@ -2,6 +2,7 @@
 
 #include "http/error_mapping.hpp"
 #include "http/message.hpp"
+#include "http/router.hpp"
 #include "session/random.hpp"
 
 #include <chrono>
@@ -22,8 +23,8 @@ struct ReadLimits {
 // Reads one whole request, body included, so that no byte of it can be taken for the next one.
 // Gives the failure of a request whose framing cannot be trusted or that is too large; then the
 // connection must not be used again. `out.id`, `path` and `origin` are set
-// in any case.
+// in any case. `router` says where a POST needs no length.
 std::optional<Failure> readRequest(Poco::Net::HTTPServerRequest& request, const ReadLimits& limits,
-                                   session::Random& random, Request& out);
+                                   const Router& router, session::Random& random, Request& out);
 
 }  // namespace token_service::http

@@ -79,6 +79,12 @@ void Router::add(Method method, std::string_view path, std::unique_ptr<Endpoint>
   route->endpoints.emplace(method, std::move(endpoint));
 }
 
+bool Router::ignoresBody(std::string_view path) const {
+  std::vector<std::string> parameters;
+  const Route* route = find(path, parameters);
+  return route != nullptr && route->endpoints.contains(Method::Any);
+}
+
 Response Router::answer(const Request& request) const {
   std::vector<std::string> parameters;
   const Route* route = find(request.path, parameters);
@@ -107,9 +113,11 @@ Response Router::answer(const Request& request) const {
 }
 
 Response Router::refuse(const Request& request, Failure reason) const {
-  Response response = failure(reason);
   std::vector<std::string> parameters;
   const Route* route = find(request.path, parameters);
+  const Endpoint* endpoint =
+      route == nullptr ? nullptr : endpointFor(request.method, route->endpoints);
+  Response response = endpoint == nullptr ? failure(reason) : endpoint->refuse(reason);
   if (route != nullptr && route->cross_origin) {
     cors_.addHeaders(request.origin, response);
   }

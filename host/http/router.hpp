@@ -26,10 +26,13 @@ class Router {
 
   // `path` has no trailing slash; it is served with one, too. A segment `{...}` stands for any one
   // that is not empty, a last segment `*` for everything below, and nothing. HEAD is answered where
-  // Get is, OPTIONS everywhere; Any takes every method for itself, these two as well. Several
-  // methods may be added to one path; its cross-origin rule is that of the first.
+  // Get is, OPTIONS everywhere; Any takes every method for itself, these two as well, and ignores
+  // bodies. Several methods may be added to one path; its cross-origin rule is that of the first.
   void add(Method method, std::string_view path, std::unique_ptr<Endpoint> endpoint,
            CrossOrigin cross_origin = CrossOrigin::Refused);
+
+  // Whether a request to the path may be without a body, whatever its method.
+  bool ignoresBody(std::string_view path) const;
 
   Response answer(const Request& request) const;
 

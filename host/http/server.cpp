@@ -110,7 +110,7 @@ class RequestHandler : public Poco::Net::HTTPRequestHandler {
   void handleRequest(HTTPServerRequest& request, HTTPServerResponse& response) override {
     Request read;
     Response answer;
-    const std::optional<Failure> bad = readRequest(request, limits_, random_, read);
+    const std::optional<Failure> bad = readRequest(request, limits_, router_, random_, read);
     if (bad) {
       answer = router_.refuse(read, *bad);
       answer.close = true;

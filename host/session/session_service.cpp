@@ -158,7 +158,9 @@ RefreshResult SessionService::presentPair(const sdk::Session& session, TokenData
 }
 
 void SessionService::endStolen(const sdk::Session& session, sdk::Time now, sdk::Deadline deadline) {
-  store_.end(session.user_id, session.id, now, deadline);
+  if (!store_.end(session.user_id, session.id, now, deadline)) {
+    return;
+  }
   const std::uint64_t count = ++reuses_;
   logger_.warning("a refresh token that was replaced before came again: the session has ended",
                   {{"user_id", std::to_string(session.user_id)},

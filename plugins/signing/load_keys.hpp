@@ -31,7 +31,7 @@ auto loadKeys(sdk::Settings& settings, std::string_view file_setting, sdk::Mode 
     for (std::size_t before = 0; found.back() && before + 1 < found.size(); ++before) {
       if (found[before] && found[before]->description.kid == found.back()->description.kid) {
         entry.file.refuse("holds the same key as " + schedule[before].file.name() +
-                          ": make a new key, or take one of the two out");
+                          ": make a new key, or remove one of the two");
         break;
       }
     }

@@ -26,15 +26,14 @@ void refuseOneFileTwice(std::vector<ScheduledKey>& keys) {
     for (std::size_t before = 0; before < index && !file.path().empty(); ++before) {
       if (identityOf(keys[before].file.path()) == identityOf(file.path())) {
         file.refuse("is the file of " + keys[before].file.name() +
-                    ", too: name another file, or take one of the two out");
+                    ", too: name another file, or remove one of the two");
         break;
       }
     }
   }
 }
 
-// Reads the dates of one entry; `without_dates` says whether an entry before it had none.
-void readDates(sdk::Settings& entry, ScheduledKey& key, bool& without_dates) {
+void readDates(sdk::Settings& entry, bool first, ScheduledKey& key) {
   const bool has_published = entry.has("published_from");
   const bool has_active = entry.has("active_from");
   const std::optional<sdk::Time> published = entry.optionalTime("published_from");
@@ -44,18 +43,13 @@ void readDates(sdk::Settings& entry, ScheduledKey& key, bool& without_dates) {
     entry.problem("published_from", "is required with emergency: true");
   } else if (!has_published && has_active) {
     entry.problem("published_from", "is required beside active_from");
-  } else if (!has_published) {
-    if (without_dates) {
-      entry.problem("published_from",
-                    "is required: only one key, the one that signs first, may go without dates");
-    }
-    without_dates = true;
-  } else if (!has_active && !key.emergency) {
-    entry.problem("active_from",
-                  "is required beside published_from: only emergency: true lets a key sign as soon "
-                  "as it is published");
+  } else if (!has_published && !first) {
+    entry.problem("published_from",
+                  "is required: only the first key of the list may go without dates");
+  } else if (has_published && !has_active && !key.emergency) {
+    entry.problem("active_from", "is required beside published_from, but for an emergency key");
   } else if (published && active && *active < *published) {
-    entry.problem("active_from", "is before published_from: a key is published before it signs");
+    entry.problem("active_from", "is before published_from: publish a key before it signs");
   }
   key.published_from = published.value_or(sdk::Time{});
   key.active_from = active.value_or(key.published_from);
@@ -70,10 +64,9 @@ std::vector<ScheduledKey> readList(sdk::Settings& settings, const std::string& f
     settings.problem(kList, "must be a list of 1 to " + std::to_string(kMostKeys) + " keys");
   }
   std::vector<ScheduledKey> keys;
-  bool without_dates = false;
   for (sdk::Settings& entry : entries) {
     ScheduledKey& key = keys.emplace_back(ScheduledKey{{entry, file_setting, when_missing}});
-    readDates(entry, key, without_dates);
+    readDates(entry, keys.size() == 1, key);
   }
   refuseOneFileTwice(keys);
   return keys;

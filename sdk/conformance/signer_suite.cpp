@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -24,6 +25,16 @@ sdk::Deadline inTenSeconds() { return std::chrono::steady_clock::now() + std::ch
 
 std::string sign(sdk::Signer& signer, const sdk::Key& key, std::string_view bytes) {
   return signer.sign(key.kid, bytes, inTenSeconds());
+}
+
+// All that the host sees of a key.
+void expectSame(const sdk::Key& key, const sdk::Key& again) {
+  EXPECT_EQ(again.kid, key.kid);
+  EXPECT_EQ(again.algorithm, key.algorithm) << key.kid;
+  EXPECT_EQ(again.public_jwk, key.public_jwk) << key.kid;
+  EXPECT_EQ(again.published_from, key.published_from) << key.kid;
+  EXPECT_EQ(again.active_from, key.active_from) << key.kid;
+  EXPECT_EQ(again.emergency, key.emergency) << key.kid;
 }
 
 std::string bytesOf(std::size_t thread) { return "of thread " + std::to_string(thread); }
@@ -92,9 +103,7 @@ TEST_F(SignerConformance, KidsAndKeysAreTheSameInASecondInstance) {
   const std::vector<sdk::Key> again = second->keys();
   ASSERT_EQ(again.size(), keys_.size());
   for (std::size_t index = 0; index < keys_.size(); ++index) {
-    EXPECT_EQ(again[index].kid, keys_[index].kid);
-    EXPECT_EQ(again[index].algorithm, keys_[index].algorithm);
-    EXPECT_EQ(again[index].public_jwk, keys_[index].public_jwk);
+    expectSame(keys_[index], again[index]);
     EXPECT_TRUE(isGood(keys_[index], "by the second", sign(*second, again[index], "by the second")))
         << "the first instance does not accept what the second signed";
   }
@@ -104,16 +113,21 @@ TEST_F(SignerConformance, TheListOfKeysDoesNotChange) {
   const std::vector<sdk::Key> again = signer_->keys();
   ASSERT_EQ(again.size(), keys_.size());
   for (std::size_t index = 0; index < keys_.size(); ++index) {
-    EXPECT_EQ(again[index].kid, keys_[index].kid);
-    EXPECT_EQ(again[index].public_jwk, keys_[index].public_jwk);
-    EXPECT_EQ(again[index].published_from, keys_[index].published_from);
-    EXPECT_EQ(again[index].active_from, keys_[index].active_from);
+    expectSame(keys_[index], again[index]);
   }
 }
 
 TEST_F(SignerConformance, AKeyIsPublishedBeforeItSigns) {
   for (const sdk::Key& key : keys_) {
     EXPECT_LE(key.published_from, key.active_from) << key.kid;
+  }
+}
+
+TEST_F(SignerConformance, NoTwoKeysBecomeActiveAtTheSameTime) {
+  std::map<sdk::Time, std::string> kids;
+  for (const sdk::Key& key : keys_) {
+    const auto [other, alone] = kids.emplace(key.active_from, key.kid);
+    EXPECT_TRUE(alone) << key.kid << " and " << other->second << ": which of them signs?";
   }
 }
 
@@ -244,6 +258,9 @@ TEST_F(SignerConformance, ManyThreadsSignAtOnce) {
   constexpr std::size_t kSignatures = 1000;
   // Slow keys get fewer signatures rather than a slow test.
   const auto enough = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  const auto keyOf = [&](std::size_t thread, std::size_t index) -> const sdk::Key& {
+    return keys_[(thread + index) % keys_.size()];
+  };
   std::vector<std::vector<std::string>> signatures(kThreads);
   std::vector<std::string> failures(kThreads);
   {
@@ -254,7 +271,8 @@ TEST_F(SignerConformance, ManyThreadsSignAtOnce) {
           while (signatures[thread].size() < keys_.size() ||
                  (signatures[thread].size() < kSignatures &&
                   std::chrono::steady_clock::now() < enough)) {
-            const sdk::Key& key = keys_[signatures[thread].size() % keys_.size()];
+            // The threads use different keys at a time.
+            const sdk::Key& key = keyOf(thread, signatures[thread].size());
             signatures[thread].push_back(sign(*signer_, key, bytesOf(thread)));
           }
         } catch (const std::exception& error) {
@@ -267,9 +285,42 @@ TEST_F(SignerConformance, ManyThreadsSignAtOnce) {
     EXPECT_EQ(failures[thread], "");
     EXPECT_GE(signatures[thread].size(), keys_.size());
     for (std::size_t index = 0; index < signatures[thread].size(); ++index) {
-      ASSERT_TRUE(isGood(keys_[index % keys_.size()], bytesOf(thread), signatures[thread][index]))
+      ASSERT_TRUE(isGood(keyOf(thread, index), bytesOf(thread), signatures[thread][index]))
           << "thread " << thread << ", signature " << index;
     }
+  }
+}
+
+// A reload makes a new object of the class while the old one serves, and destroys one of them.
+TEST_F(SignerConformance, SignsWhileAnotherInstanceComesAndGoes) {
+  constexpr int kInstances = 3;
+  std::string failure;
+  std::vector<std::string> signatures;
+  std::jthread serving([&](const std::stop_token& stop) {
+    try {
+      while (!stop.stop_requested()) {
+        signatures.push_back(sign(*signer_, keys_[signatures.size() % keys_.size()], "meanwhile"));
+      }
+    } catch (const std::exception& error) {
+      failure = error.what();
+    }
+  });
+  for (int instance = 0; instance < kInstances; ++instance) {
+    const std::unique_ptr<sdk::Signer> other = pluginUnderTest().make_signer();
+    ASSERT_NE(other, nullptr);
+    for (const sdk::Key& key : keys_) {
+      sign(*other, key, "by the other");
+    }
+  }
+  serving.request_stop();
+  serving.join();
+  EXPECT_EQ(failure, "");
+  for (std::size_t index = 0; index < signatures.size(); ++index) {
+    ASSERT_TRUE(isGood(keys_[index % keys_.size()], "meanwhile", signatures[index]))
+        << "signature " << index;
+  }
+  for (const sdk::Key& key : keys_) {
+    EXPECT_TRUE(isGood(key, "afterwards", sign(*signer_, key, "afterwards"))) << key.kid;
   }
 }
 

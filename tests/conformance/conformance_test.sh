@@ -1,14 +1,25 @@
 #!/bin/bash
-# conformance_test.sh RUNNER PLUGIN.so holds one plugin to the contract of its kind, loaded as the
-# service loads it.
+# conformance_test.sh RUNNER PLUGIN.so [KEYS] holds one plugin to the contract of its kind, loaded as
+# the service loads it; a signer with a list of so many keys, without KEYS with one key.
 set -euo pipefail
-runner=$1 plugin=$2
+runner=$1 plugin=$2 keys=${3:-}
 name=$(basename "$plugin" .so)
 
 scratch=$(mktemp -d)
 database=
 setting() { # the value of one word of TOKEN_SERVICE_TEST_POSTGRES
   sed -nE "s/(^|.* )$1=([^ ]*).*/\2/p" <<<"$TOKEN_SERVICE_TEST_POSTGRES"
+}
+keyList() { # the settings of a signer whose entries name their files in $1
+  echo "create_missing: true"
+  echo "keys:"
+  echo "  - {$1: key-1}"
+  local day
+  for ((day = 2; day <= keys; day++)); do
+    echo "  - $1: key-$day"
+    echo "    published_from: 2026-11-$(printf %02d "$day")T00:00:00Z"
+    echo "    active_from: 2026-11-$(printf %02d "$day")T01:00:00Z"
+  done
 }
 cleanUp() {
   [ -z "$database" ] || psql -qd "$TOKEN_SERVICE_TEST_POSTGRES" -c "DROP DATABASE $database WITH (FORCE)"
@@ -17,7 +28,9 @@ cleanUp() {
 trap cleanUp EXIT
 
 settings=$scratch/settings.yaml
-case $name in
+case ${name}${keys:+-list} in
+  signer-hs256-list) keyList secret_file ;;
+  signer-rs256-list) keyList private_key_file ;;
   signer-hs256) echo "{secret_file: hs256.key, create_missing: true}" ;;
   signer-rs256) echo "{private_key_file: rs256.pem, create_missing: true}" ;;
   signer-ed25519)

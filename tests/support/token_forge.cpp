@@ -2,6 +2,8 @@
 
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
@@ -131,6 +133,17 @@ std::string TokenForge::publicPem() const {
   const BioPtr bio(BIO_new(BIO_s_mem()), BIO_free);
   require(PEM_write_bio_PUBKEY(bio.get(), key.get()) == 1, "write the public key");
   return contentOf(bio.get());
+}
+
+std::string TokenForge::publicModulus() const {
+  const KeyPtr key = readKey(key_);
+  BIGNUM* number = nullptr;
+  require(EVP_PKEY_get_bn_param(key.get(), OSSL_PKEY_PARAM_RSA_N, &number) == 1,
+          "read the modulus");
+  const std::unique_ptr<BIGNUM, void (*)(BIGNUM*)> modulus(number, BN_free);
+  std::string bytes(static_cast<std::size_t>(BN_num_bytes(number)), '\0');
+  BN_bn2bin(number, bytesOf(bytes));
+  return bytes;
 }
 
 std::string makeRsaKey() {

@@ -39,6 +39,8 @@ class TokenForge {
   std::string sign(const std::string& header, const std::string& claims) const;
 
   std::string publicPem() const;
+  // The bytes of an RSA key's modulus, the highest first.
+  std::string publicModulus() const;
 
  private:
   SignerKind algorithm_;

@@ -163,6 +163,70 @@ TEST_F(SettingsTest, SizesHaveTheirUnits) {
   EXPECT_EQ(problem(), "must be from 1KiB to 2MiB");
 }
 
+TEST_F(SettingsTest, TimesAreUtcToTheSecond) {
+  const std::pair<const char*, Time> good[] = {
+      {"1970-01-01T00:00:00Z", Time{}},
+      {"2026-11-23T18:00:00Z", Time{1'795'456'800s}},
+      {"2024-02-29T23:59:59Z", Time{1'709'251'199s}},
+      {"2000-02-29T00:00:00Z", Time{951'782'400s}},
+      {"9999-12-31T23:59:59Z", Time{253'402'300'799s}},
+  };
+  for (const auto& [text, time] : good) {
+    EXPECT_EQ(withText(text).optionalTime("key"), time) << text;
+    EXPECT_EQ(with({quoted("key", text)}).optionalTime("key"), time) << text;
+  }
+  EXPECT_EQ(with({}).optionalTime("key"), std::nullopt);
+  EXPECT_EQ(with({null("key")}).optionalTime("key"), std::nullopt);
+  EXPECT_TRUE(fine());
+}
+
+TEST_F(SettingsTest, WhatIsNoTimeInUtcIsAProblem) {
+  for (const char* text : {"2023-02-29T00:00:00Z",
+                           "1900-02-29T00:00:00Z",
+                           "2026-02-30T00:00:00Z",
+                           "2026-13-01T00:00:00Z",
+                           "2026-00-01T00:00:00Z",
+                           "2026-11-31T00:00:00Z",
+                           "2026-11-00T00:00:00Z",
+                           "2026-11-23T24:00:00Z",
+                           "2026-11-23T18:60:00Z",
+                           "2026-11-23T18:00:60Z",
+                           "2026-11-23T18:00:00z",
+                           "2026-11-23t18:00:00Z",
+                           "2026-11-23T18:00:00",
+                           "2026-11-23T18:00:00+00:00",
+                           "2026-11-23T18:00:00-01:00",
+                           "2026-11-23T18:00:00.5Z",
+                           "2026-11-23T18:00Z",
+                           "2026-11-23 18:00:00Z",
+                           "2026-11-23",
+                           "2026-1-2T18:00:00Z",
+                           "26-11-23T18:00:00Z",
+                           "+2026-11-23T18:00:00Z",
+                           "-026-11-23T18:00:00Z",
+                           "2026-11-23T18:00:00ZZ",
+                           " 2026-11-23T18:00:00Z",
+                           "2026-11-23T-1:00:00Z",
+                           "now",
+                           "1795456800"}) {
+    EXPECT_EQ(withText(text).optionalTime("key"), std::nullopt) << text;
+    EXPECT_EQ(problem(), "must be a time in UTC such as 2026-11-23T18:00:00Z") << text;
+  }
+  EXPECT_EQ(withText("").optionalTime("key"), std::nullopt);
+  EXPECT_EQ(problem(), "must not be empty");
+  EXPECT_EQ(with({collection(Kind::Map, "key", {})}).optionalTime("key"), std::nullopt);
+  EXPECT_EQ(problem(), "must be a single value");
+}
+
+TEST_F(SettingsTest, EveryPathThatWasNamedIsReported) {
+  Settings settings = with({scalar("a", "x"), scalar("b", "/abs/y"), scalar("c", "z")});
+  settings.path("a");
+  settings.optionalPath("b");
+  settings.optionalPath("absent");
+  settings.string("c");
+  EXPECT_EQ(report_.files, (std::vector<std::string>{"/base/x", "/abs/y"}));
+}
+
 TEST_F(SettingsTest, PathsStartAtTheConfigurationsFolder) {
   EXPECT_EQ(withText("data/x.db").path("key"), "/base/data/x.db");
   EXPECT_EQ(withText("/abs/x.db").path("key"), "/abs/x.db");
@@ -285,10 +349,11 @@ TEST_F(SettingsTest, AMessageNeverRepeatsTheValue) {
   settings.integer("key", 1, 1, 1);
   settings.duration("key", 1s, 1s, 1s);
   settings.size("key", 1, 1, 1);
+  settings.optionalTime("key");
   settings.strings("key");
   settings.sections("key");
   settings.section("key");
-  EXPECT_EQ(report_.problems.size(), 8U);
+  EXPECT_EQ(report_.problems.size(), 9U);
   for (const SettingProblem& problem : report_.problems) {
     EXPECT_EQ(problem.what.find(secret), std::string::npos) << problem.what;
   }

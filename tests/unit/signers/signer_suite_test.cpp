@@ -11,9 +11,13 @@
 #include <openssl/ecdsa.h>
 #include <openssl/rsa.h>
 
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
 #include <utility>
+#include <vector>
 
 namespace token_service::signers_test {
 namespace {
@@ -146,6 +150,100 @@ class AnyKid final : public OtherAlgorithm {
   }
 };
 
+// Retired, signing and published ahead.
+class SeveralKeys : public sdk::Signer {
+ public:
+  SeveralKeys() {
+    keys_.push_back(std::make_unique<OtherAlgorithm>("EdDSA", edwardsKey()));
+    keys_.push_back(std::make_unique<OtherAlgorithm>("ES256", ellipticKey()));
+    keys_.push_back(std::make_unique<OtherAlgorithm>("PS256", rsaKey(2048)));
+  }
+
+  std::vector<sdk::Key> keys() override {
+    std::vector<sdk::Key> keys;
+    for (const auto& one : keys_) {
+      keys.push_back(one->keys()[0]);
+      keys.back().published_from += std::chrono::hours(24 * keys.size());
+      keys.back().active_from = keys.back().published_from + std::chrono::hours(1);
+    }
+    return keys;
+  }
+
+  std::string sign(std::string_view kid, std::string_view bytes, sdk::Deadline deadline) override {
+    for (const auto& one : keys_) {
+      if (one->keys()[0].kid == kid) {
+        return one->sign(kid, bytes, deadline);
+      }
+    }
+    throw sdk::Error(sdk::ErrorCode::Internal, "there is no key with this kid");
+  }
+
+  void check(sdk::Deadline /*deadline*/) override {}
+
+ private:
+  std::vector<std::unique_ptr<OtherAlgorithm>> keys_;
+};
+
+class RetiredKeysSignNoMore final : public SeveralKeys {
+ public:
+  std::string sign(std::string_view kid, std::string_view bytes, sdk::Deadline deadline) override {
+    if (kid == keys()[0].kid) {
+      throw sdk::Error(sdk::ErrorCode::Internal, "the key is retired");
+    }
+    return SeveralKeys::sign(kid, bytes, deadline);
+  }
+};
+
+class TheNewestKeySignsAll final : public SeveralKeys {
+ public:
+  std::string sign(std::string_view kid, std::string_view bytes, sdk::Deadline deadline) override {
+    SeveralKeys::sign(kid, bytes, deadline);
+    return SeveralKeys::sign(keys().back().kid, bytes, deadline);
+  }
+};
+
+class OneTimeForAll final : public SeveralKeys {
+ public:
+  std::vector<sdk::Key> keys() override {
+    std::vector<sdk::Key> keys = SeveralKeys::keys();
+    for (sdk::Key& key : keys) {
+      key.active_from = keys.back().active_from;
+    }
+    return keys;
+  }
+};
+
+class DatesOfTheStart final : public SeveralKeys {
+ public:
+  std::vector<sdk::Key> keys() override {
+    std::vector<sdk::Key> keys = SeveralKeys::keys();
+    for (sdk::Key& key : keys) {
+      key.published_from += std::chrono::milliseconds(start_);
+      key.active_from += std::chrono::milliseconds(start_);
+    }
+    return keys;
+  }
+
+ private:
+  inline static int starts = 0;
+  int start_ = ++starts;
+};
+
+class GoesWithTheFirst final : public SeveralKeys {
+ public:
+  GoesWithTheFirst() { open = true; }
+  ~GoesWithTheFirst() override { open = false; }
+  std::string sign(std::string_view kid, std::string_view bytes, sdk::Deadline deadline) override {
+    if (!open) {
+      throw sdk::Error(sdk::ErrorCode::Unavailable, "the device is closed");
+    }
+    return SeveralKeys::sign(kid, bytes, deadline);
+  }
+
+ private:
+  inline static std::atomic<bool> open = false;
+};
+
 using MakeSigner = std::function<std::unique_ptr<sdk::Signer>()>;
 
 const std::map<std::string, MakeSigner> kSigners = {
@@ -156,6 +254,12 @@ const std::map<std::string, MakeSigner> kSigners = {
     {"unstable_kid", [] { return std::make_unique<UnstableKid>(ed25519Key()); }},
     {"private_member", [] { return std::make_unique<PrivateMember>(); }},
     {"any_kid", [] { return std::make_unique<AnyKid>(); }},
+    {"several_keys", [] { return std::make_unique<SeveralKeys>(); }},
+    {"retired_key", [] { return std::make_unique<RetiredKeysSignNoMore>(); }},
+    {"one_key_for_all", [] { return std::make_unique<TheNewestKeySignsAll>(); }},
+    {"one_time", [] { return std::make_unique<OneTimeForAll>(); }},
+    {"dates_of_the_start", [] { return std::make_unique<DatesOfTheStart>(); }},
+    {"shared_device", [] { return std::make_unique<GoesWithTheFirst>(); }},
 };
 
 }  // namespace
