@@ -58,10 +58,10 @@ std::optional<int> exitCode(pid_t pid) {
 
 }  // namespace
 
-ServiceProcess::ServiceProcess(const ServiceSetup& setup) {
+ServiceProcess::ServiceProcess(const ServiceSetup& setup) : config_file_(setup.writeConfig()) {
   static std::atomic<int> count = 0;
   log_file_ = setup.folder() / ("stderr." + std::to_string(++count));
-  pid_ = start(setup.writeConfig(), log_file_);
+  pid_ = start(config_file_, log_file_);
   const auto deadline = std::chrono::steady_clock::now() + 20s;
   while (std::chrono::steady_clock::now() < deadline) {
     if (const std::optional<std::uint16_t> port = portIn(log())) {

@@ -22,6 +22,8 @@ class ServiceProcess {
   ServiceProcess& operator=(const ServiceProcess&) = delete;
 
   std::uint16_t port() const { return port_; }
+  // The file that it reads, no other process does.
+  const std::filesystem::path& configFile() const { return config_file_; }
   // What it wrote to standard error so far.
   std::string log() const;
 
@@ -35,6 +37,7 @@ class ServiceProcess {
   void kill();
 
  private:
+  std::filesystem::path config_file_;
   std::filesystem::path log_file_;
   pid_t pid_ = -1;
   std::uint16_t port_ = 0;

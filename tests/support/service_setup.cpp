@@ -105,11 +105,16 @@ ServiceSetup& ServiceSetup::setPostgresPort(const std::string& port) {
 std::filesystem::path ServiceSetup::writeConfig() const {
   static std::atomic<int> count = 0;
   std::filesystem::path file = folder() / ("config." + std::to_string(++count) + ".yaml");
-  std::ofstream stream(file);
-  for (const auto& [section, yaml] : sections_) {
-    stream << section << ": " << yaml << "\n";
-  }
+  std::ofstream(file) << configText();
   return file;
+}
+
+std::string ServiceSetup::configText() const {
+  std::string text;
+  for (const auto& [section, yaml] : sections_) {
+    text.append(section).append(": ").append(yaml).append("\n");
+  }
+  return text;
 }
 
 std::string ServiceSetup::postgresPort() const { return database_->superuser().at("port"); }

@@ -42,6 +42,8 @@ class ServiceSetup {
 
   // Writes the configuration to a file of its own; gives its path.
   std::filesystem::path writeConfig() const;
+  // The same, as text.
+  std::string configText() const;
 
   const std::filesystem::path& folder() const { return folder_.path(); }
 

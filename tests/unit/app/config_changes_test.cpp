@@ -47,9 +47,8 @@ TEST(RefusedChanges, AreThoseOfPlugins) {
             Texts{"f.yaml:1: signer.plugin: was one at start: plugins change with a restart only"});
   EXPECT_EQ(refused(kPlain, kSigner + "store: {plugin: other}\n" + kSecrets),
             Texts{"f.yaml:2: store.plugin: was two at start: plugins change with a restart only"});
-  EXPECT_EQ(
-      refused(kPlain, "signer: {plugin: one, sha256: abc}\n" + kStore + kSecrets),
-      Texts{"signer.sha256 is not what it was at start: plugins change with a restart only"});
+  EXPECT_EQ(refused(kPlain, "signer: {plugin: one, sha256: abc}\n" + kStore + kSecrets),
+            Texts{"signer.sha256 is not what it was at start: plugins change with a restart only"});
   EXPECT_EQ(refused(kPlain, kPlain + kRefreshSigner),
             Texts{"refresh_signer was added since the start: that needs a restart"});
   EXPECT_EQ(refused(kPlain + kRefreshSigner, kPlain),

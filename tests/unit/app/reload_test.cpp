@@ -31,8 +31,8 @@ class ReloadTest : public testing::Test {
     started_with_ = config::loadConfig(folder_.path("f.yaml"), report);
     report.throwIfAny();
     StartProblems problems;
-    auto signers = std::make_shared<const SignerSet>(
-        started_with_, TOKEN_SERVICE_PLUGIN_FOLDER, sdk::Mode::Serve, logger_, clock_, problems);
+    auto signers = std::make_shared<const SignerSet>(started_with_, TOKEN_SERVICE_PLUGIN_FOLDER,
+                                                     sdk::Mode::Serve, logger_, clock_, problems);
     problems.throwIfAny();
     std::vector<std::string> files = started_with_.files;
     files.insert(files.end(), signers->files().begin(), signers->files().end());
