@@ -20,9 +20,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::string addressOf(const config::Server& server, std::uint16_t port) {
-  const bool v6 = server.address.find(':') != std::string::npos;
-  return (v6 ? "[" + server.address + "]" : server.address) + ":" + std::to_string(port);
+std::string placeOf(const std::string& address, std::uint16_t port) {
+  const bool v6 = address.find(':') != std::string::npos;
+  return (v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
 }
 
 void warnOfUnsafe(const config::Config& config, PluginSet& plugins, log::Logger& logger) {
@@ -90,7 +90,10 @@ int serve(const CommandLine& line) {
   Service service(config, plugins, logger, clock, random);
   Reload reload(config, line.plugin_dir, files, plugins.keys(), service.secrets(), logger, clock);
   warnOfUnsafe(config, plugins, logger);
-  logger.info("listening", {{"address", addressOf(config.server, service.port())},
+  if (const std::optional<std::uint16_t> port = service.adminPort()) {
+    logger.info("admin listener open", {{"address", placeOf(config.server.admin->address, *port)}});
+  }
+  logger.info("listening", {{"address", placeOf(config.server.address, service.port())},
                             {"version", kVersion},
                             {"signer", config.signer.name},
                             {"store", config.store.name}});

@@ -6,12 +6,18 @@
 #include "http/key_set_endpoint.hpp"
 #include "http/metadata_endpoint.hpp"
 #include "http/oauth_endpoints.hpp"
+#include "http/sessions_endpoints.hpp"
 #include "http/status_endpoints.hpp"
 #include "http/token_endpoints.hpp"
 #include "http/verify_endpoint.hpp"
 
+#include <future>
+
 namespace token_service::app {
 namespace {
+
+// Few call the admin listener, and they must not take what the main one needs.
+constexpr int kAdminThreads = 16;
 
 session::Policy policyOf(const config::Config& config) {
   session::Policy policy;
@@ -72,6 +78,23 @@ void addDiscovery(const config::Config& config, const token::KeySource& keys,
   }
 }
 
+// Each goes to the listener that the configuration names for it.
+void addSessions(session::SessionService& sessions, const http::ServiceSecrets& secrets,
+                 http::Router& router) {
+  static constexpr const char* kPath = "/v1/users/{id}/sessions";
+  router.add(http::Method::Get, kPath,
+             std::make_unique<http::ListSessionsEndpoint>(sessions, secrets));
+  router.add(http::Method::Delete, kPath,
+             std::make_unique<http::EndSessionsEndpoint>(sessions, secrets));
+  router.add(http::Method::Delete, "/v1/users/{id}/sessions/{sid}",
+             std::make_unique<http::EndSessionEndpoint>(sessions, secrets));
+}
+
+void addHealth(http::Readiness& readiness, http::Router& router) {
+  router.add(http::Method::Get, "/health/live", std::make_unique<http::LiveEndpoint>());
+  router.add(http::Method::Get, "/health/ready", std::make_unique<http::ReadyEndpoint>(readiness));
+}
+
 http::Router routerFor(const config::Config& config, session::SessionService& sessions,
                        const http::ServiceSecrets& secrets, const token::KeySource& keys,
                        const session::Clock& clock, http::Readiness& readiness,
@@ -95,10 +118,39 @@ http::Router routerFor(const config::Config& config, session::SessionService& se
   router.add(Method::Post, "/oauth2/introspect",
              std::make_unique<http::IntrospectEndpoint>(sessions, secrets));
   router.add(Method::Post, "/oauth2/revoke", std::make_unique<http::RevokeEndpoint>(sessions));
-  router.add(Method::Get, "/health/live", std::make_unique<http::LiveEndpoint>());
-  router.add(Method::Get, "/health/ready", std::make_unique<http::ReadyEndpoint>(readiness));
+  if (config.endpoints.sessions == config::ServedOn::Main) {
+    addSessions(sessions, secrets, router);
+  }
+  addHealth(readiness, router);
   router.add(Method::Get, "/", std::make_unique<http::RootEndpoint>(kVersion));
   return router;
+}
+
+http::Router adminRouterFor(const config::Config& config, session::SessionService& sessions,
+                            const http::ServiceSecrets& secrets, http::Readiness& readiness,
+                            http::FailureLog& failures) {
+  http::Router router(http::Cors({}), failures);
+  if (config.endpoints.sessions == config::ServedOn::Admin) {
+    addSessions(sessions, secrets, router);
+  }
+  addHealth(readiness, router);
+  return router;
+}
+
+http::ServerSettings settingsOf(const config::Server& server) {
+  return {server.address, server.port, server.threads, {server.max_body, server.request_timeout}};
+}
+
+std::unique_ptr<http::Server> adminServerFor(const config::Server& server,
+                                             const http::Router& router, session::Random& random) {
+  if (!server.admin) {
+    return nullptr;
+  }
+  http::ServerSettings settings = settingsOf(server);
+  settings.address = server.admin->address;
+  settings.port = server.admin->port;
+  settings.threads = kAdminThreads;
+  return std::make_unique<http::Server>(settings, router, random);
 }
 
 }  // namespace
@@ -110,11 +162,18 @@ Service::Service(const config::Config& config, PluginSet& plugins, log::Logger& 
       readiness_(componentsOf(config, plugins), logger),
       failures_(logger),
       router_(routerFor(config, sessions_, secrets_, plugins.keys(), clock, readiness_, failures_)),
-      server_({config.server.address,
-               config.server.port,
-               config.server.threads,
-               {config.server.max_body, config.server.request_timeout}},
-              router_, random, logger),
+      admin_router_(adminRouterFor(config, sessions_, secrets_, readiness_, failures_)),
+      connection_errors_(logger),
+      admin_server_(adminServerFor(config.server, admin_router_, random)),
+      server_(settingsOf(config.server), router_, random),
       maintenance_(plugins.store(), clock, logger, config.sessions.purge_interval) {}
+
+bool Service::drain(std::chrono::milliseconds patience) {
+  readiness_.retire();
+  std::future<bool> admin = std::async(
+      std::launch::async, [&] { return !admin_server_ || admin_server_->drain(patience); });
+  const bool finished = server_.drain(patience);
+  return admin.get() && finished;
+}
 
 }  // namespace token_service::app

@@ -3,13 +3,17 @@
 #include "app/maintenance.hpp"
 #include "app/plugin_set.hpp"
 #include "config/config.hpp"
+#include "http/connection_errors.hpp"
 #include "http/readiness.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
 #include "http/service_secrets.hpp"
 #include "session/session_service.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace token_service::app {
 
@@ -23,14 +27,16 @@ class Service {
 
   std::uint16_t port() const { return server_.port(); }
 
+  // Of `server.admin`, if there is one.
+  std::optional<std::uint16_t> adminPort() const {
+    return admin_server_ ? std::optional(admin_server_->port()) : std::nullopt;
+  }
+
   // A reload replaces them.
   http::ServiceSecrets& secrets() { return secrets_; }
 
-  // See http::Server.
-  bool drain(std::chrono::milliseconds patience) {
-    readiness_.retire();
-    return server_.drain(patience);
-  }
+  // Both listeners at once. See http::Server.
+  bool drain(std::chrono::milliseconds patience);
 
  private:
   session::SessionService sessions_;
@@ -38,6 +44,9 @@ class Service {
   http::Readiness readiness_;
   http::FailureLog failures_;
   http::Router router_;
+  http::Router admin_router_;
+  http::ConnectionErrors connection_errors_;
+  std::unique_ptr<http::Server> admin_server_;
   http::Server server_;
   Maintenance maintenance_;
 };

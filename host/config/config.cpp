@@ -1,15 +1,14 @@
 #include "config/config.hpp"
 
 #include "config/interpolation.hpp"
+#include "config/ip_address.hpp"
+#include "config/listeners.hpp"
 #include "config/public_url.hpp"
 #include "config/read_secrets.hpp"
 #include "config/yaml_tree.hpp"
 #include "token/utf8.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 namespace token_service::config {
@@ -26,12 +25,6 @@ constexpr milliseconds kThirtyDays = 24h * 30;
 // Repeated names are looked for one by one, which takes a while in a large body.
 constexpr std::int64_t kLargestBody = 64 * 1024;
 constexpr std::size_t kMaxClaimSize = 255;
-
-bool isIpAddress(const std::string& text) {
-  std::array<unsigned char, sizeof(in6_addr)> address{};
-  return inet_pton(AF_INET, text.c_str(), address.data()) == 1 ||
-         inet_pton(AF_INET6, text.c_str(), address.data()) == 1;
-}
 
 Server readServer(Settings settings) {
   Server server;
@@ -54,6 +47,7 @@ Server readServer(Settings settings) {
   server.request_timeout = settings.duration("request_timeout", 2s, 100ms, 60s);
   server.shutdown_timeout = settings.duration("shutdown_timeout", 10s, 100ms, 10min);
   server.reload_on_change = settings.flag("reload_on_change", true);
+  server.admin = readAdmin(settings, server);
   return server;
 }
 
@@ -156,15 +150,6 @@ Log readLog(Settings settings) {
 
 }  // namespace
 
-bool isLoopback(const std::string& address) {
-  in_addr v4{};
-  if (inet_pton(AF_INET, address.c_str(), &v4) == 1) {
-    return (ntohl(v4.s_addr) >> 24) == 127;
-  }
-  in6_addr v6{};
-  return inet_pton(AF_INET6, address.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
-}
-
 Config loadConfig(const std::string& file, sdk::SettingsReport& report) {
   sdk::SettingNode tree = readYamlFile(file);
   Config config;
@@ -178,6 +163,7 @@ Config loadConfig(const std::string& file, sdk::SettingsReport& report) {
 
   Settings root(tree, report, config.base_folder);
   config.server = readServer(root.section("server"));
+  config.endpoints = readEndpoints(root.section("endpoints"), config.server);
   config.signer = readPlugin(root.section("signer"));
   if (root.has("refresh_signer")) {
     config.refresh_signer = readPlugin(root.section("refresh_signer"));
@@ -194,7 +180,9 @@ Config loadConfig(const std::string& file, sdk::SettingsReport& report) {
   Settings key_set = root.section("key_set");
   config.key_set_max_age = wholeSeconds(key_set, "max_age", 5min, 1s, 24h);
   config.sessions = readSessions(root.section("sessions"), config.tokens);
-  config.service_secrets = readSecrets(root, report, isLoopback(config.server.address));
+  const bool loopback = isLoopback(config.server.address) &&
+                        (!config.server.admin || isLoopback(config.server.admin->address));
+  config.service_secrets = readSecrets(root, report, loopback);
   config.allowed_origins = readOrigins(root.section("cors"));
   config.log = readLog(root.section("log"));
   root.refuseUnknown();

@@ -11,6 +11,12 @@
 
 namespace token_service::config {
 
+// A second listener, for those inside.
+struct Admin {
+  std::string address;
+  std::uint16_t port = 0;
+};
+
 struct Server {
   std::string address;
   std::uint16_t port = 0;
@@ -21,6 +27,15 @@ struct Server {
   std::chrono::milliseconds shutdown_timeout{};
   // Read the configuration again when it, a secret file or a key file changes.
   bool reload_on_change = false;
+  std::optional<Admin> admin;
+};
+
+// The listener that serves a group of endpoints.
+enum class ServedOn { Main, Admin, Off };
+
+struct Endpoints {
+  // `/v1/users/{id}/sessions` and what is below.
+  ServedOn sessions = ServedOn::Off;
 };
 
 // Which plugin, and what it is told. `settings` is the plugin's to read.
@@ -82,6 +97,7 @@ struct Config {
   // All of it as it was read, with the values of ${...}.
   sdk::SettingNode tree;
   Server server;
+  Endpoints endpoints;
   Plugin signer;
   std::optional<Plugin> refresh_signer;
   Plugin store;
@@ -104,8 +120,5 @@ Config loadConfig(const std::string& file, sdk::SettingsReport& report);
 // The secret of config/local.yaml, known to the whole world.
 inline constexpr const char* kDevelopmentSecret =
     "development-only-secret-never-use-it-in-production";
-
-// Whether only this machine can reach a server that listens on the address.
-bool isLoopback(const std::string& address);
 
 }  // namespace token_service::config

@@ -1,10 +1,10 @@
 #include "http/body.hpp"
 
 #include "http/form.hpp"
+#include "http/ip_address.hpp"
 #include "http/media_type.hpp"
+#include "http/user_id.hpp"
 #include "token/utf8.hpp"
-
-#include <charconv>
 
 namespace token_service::http {
 namespace {
@@ -12,6 +12,7 @@ namespace {
 using token::Json;
 
 constexpr std::size_t kMaxUsernameLength = 255;
+constexpr std::size_t kMaxUserAgentLength = 512;
 
 std::optional<Json> parseFields(const MediaType& type, std::string_view body) {
   switch (type.encoding) {
@@ -56,14 +57,18 @@ Field<std::string> textField(const Json* field) {
   return {field->text.empty() ? State::Missing : State::Good, field->text};
 }
 
-// Digits only: no sign, no white space.
-std::int64_t digitsValue(std::string_view text) {
-  std::int64_t value = 0;
-  if (text.find_first_not_of("0123456789") != std::string_view::npos ||
-      std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc{}) {
-    return 0;
+// The text's first characters, at most so many; none if one of them all is a control character.
+std::optional<std::string> beginningOf(std::string_view text, std::size_t most) {
+  std::string_view rest = text;
+  std::size_t kept = 0;
+  for (std::size_t length = 1; !rest.empty(); ++length) {
+    const std::optional<char32_t> code_point = token::takeCodePoint(rest);
+    if (!code_point || isControl(*code_point)) {
+      return std::nullopt;
+    }
+    kept = length <= most ? text.size() - rest.size() : kept;
   }
-  return value;
+  return std::string(text.substr(0, kept));
 }
 
 }  // namespace
@@ -92,7 +97,7 @@ Field<UserId> Body::userId() const {
     return {};
   }
   const std::int64_t value = field->type == Json::Type::Number   ? field->integer().value_or(0)
-                             : field->type == Json::Type::String ? digitsValue(field->text)
+                             : field->type == Json::Type::String ? userIdOf(field->text).value_or(0)
                                                                  : 0;
   if (value < 1) {
     return {State::Invalid, {}};
@@ -109,6 +114,26 @@ Field<std::string> Body::username() const {
 }
 
 Field<std::string> Body::accessToken() const { return text("access"); }
+
+Field<std::string> Body::clientIp() const {
+  Field<std::string> field = text("client_ip");
+  if (!field.missing() && !field.invalid()) {
+    std::optional<std::string> address = canonicalIp(field.value);
+    field.state = address ? field.state : Field<std::string>::State::Invalid;
+    field.value = std::move(address).value_or("");
+  }
+  return field;
+}
+
+Field<std::string> Body::userAgent() const {
+  Field<std::string> field = text("user_agent");
+  if (!field.missing() && !field.invalid()) {
+    std::optional<std::string> kept = beginningOf(field.value, kMaxUserAgentLength);
+    field.state = kept ? field.state : Field<std::string>::State::Invalid;
+    field.value = std::move(kept).value_or("");
+  }
+  return field;
+}
 
 Field<std::string> Body::text(std::string_view name) const { return textField(fields_.find(name)); }
 

@@ -46,6 +46,13 @@ class Body {
   // `access`: any text. An empty one is missing.
   Field<std::string> accessToken() const;
 
+  // `client_ip`: an IPv4 or IPv6 literal, in its canonical spelling. An empty text is missing.
+  Field<std::string> clientIp() const;
+
+  // `user_agent`: the first 512 characters of a text without control characters. An empty text is
+  // missing.
+  Field<std::string> userAgent() const;
+
   // Any field that is a text. An empty one is missing.
   Field<std::string> text(std::string_view name) const;
 

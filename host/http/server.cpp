@@ -2,7 +2,6 @@
 
 #include "http/error_mapping.hpp"
 
-#include <Poco/ErrorHandler.h>
 #include <Poco/Net/HTTPRequestHandler.h>
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
 #include <Poco/Net/HTTPServer.h>
@@ -38,6 +37,8 @@ constexpr long kReceiveTimeoutSeconds = 5;
 constexpr long kSendTimeoutSeconds = 5;
 // How long callers that keep their connections open are told to close them before we do.
 constexpr std::chrono::milliseconds kFarewell{200};
+// How long a server that is destroyed without `drain` waits for its requests.
+constexpr std::chrono::milliseconds kLastPatience{1000};
 
 bool wantsClose(const HTTPServerRequest& request) {
   const std::string connection = request.get("Connection", "");
@@ -160,24 +161,6 @@ class SendTimeout : public Poco::Net::TCPServerConnectionFilter {
   }
 };
 
-// What leaves a connection's thread: nearly always a client that went away.
-class ConnectionErrors : public Poco::ErrorHandler {
- public:
-  explicit ConnectionErrors(log::Logger& logger) : logger_(logger) {}
-
-  void exception(const Poco::Exception& error) override { log(error.className()); }
-  void exception(const std::exception& error) override { log(error.what()); }
-  void exception() override { log("an exception of an unknown type"); }
-
- private:
-  void log(std::string_view reason) {
-    const log::Logger::Field fields[] = {{"reason", reason}};
-    logger_.write(log::Logger::Level::Debug, "connection ended", fields);
-  }
-
-  log::Logger& logger_;
-};
-
 Poco::Net::ServerSocket listenOn(const ServerSettings& settings) {
   const std::string place = settings.address + " port " + std::to_string(settings.port);
   try {
@@ -218,18 +201,13 @@ Poco::Net::HTTPServerParams::Ptr paramsFor(const ServerSettings& settings) {
 }  // namespace
 
 struct Server::Parts {
-  Parts(const ServerSettings& settings, const Router& router, session::Random& random,
-        log::Logger& logger)
-      : errors(logger),
-        previous_errors(Poco::ErrorHandler::set(&errors)),
-        threads(2, settings.threads + 1),
+  Parts(const ServerSettings& settings, const Router& router, session::Random& random)
+      : threads(2, settings.threads + 1),
         listener(listenOn(settings)),
         server(new HandlerFactory(settings.limits, router, random, draining), threads, listener,
                paramsFor(settings)) {
     server.setConnectionFilter(new SendTimeout);
   }
-
-  ~Parts() { Poco::ErrorHandler::set(previous_errors); }
 
   // Waits for each connection's present request, so a slow client can keep it for long.
   void finish() {
@@ -241,21 +219,18 @@ struct Server::Parts {
   }
 
   std::atomic<bool> draining = false;
-  ConnectionErrors errors;
-  Poco::ErrorHandler* previous_errors;
   Poco::ThreadPool threads;
   Poco::Net::ServerSocket listener;
   Poco::Net::HTTPServer server;
 };
 
-Server::Server(const ServerSettings& settings, const Router& router, session::Random& random,
-               log::Logger& logger)
-    : parts_(std::make_unique<Parts>(settings, router, random, logger)) {
+Server::Server(const ServerSettings& settings, const Router& router, session::Random& random)
+    : parts_(std::make_unique<Parts>(settings, router, random)) {
   parts_->server.start();
 }
 
 Server::~Server() {
-  if (!parts_->draining && !drain(std::chrono::milliseconds(0))) {
+  if (!parts_->draining && !drain(kLastPatience)) {
     // Its threads are still there, with what they use.
     [[maybe_unused]] Parts* left = parts_.release();
   }

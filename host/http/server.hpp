@@ -2,7 +2,6 @@
 
 #include "http/request_reader.hpp"
 #include "http/router.hpp"
-#include "log/logger.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -33,12 +32,12 @@ class ListenError : public std::runtime_error {
   Reason reason_;
 };
 
-// Listens and answers until it is stopped or destroyed. What it is given outlives it.
+// Listens and answers until it is stopped or destroyed. What it is given outlives it. There may be
+// several in a process.
 class Server {
  public:
   // Throws ListenError.
-  Server(const ServerSettings& settings, const Router& router, session::Random& random,
-         log::Logger& logger);
+  Server(const ServerSettings& settings, const Router& router, session::Random& random);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();

@@ -48,11 +48,14 @@ Response GenTokensEndpoint::handle(const Request& request, const std::vector<std
   if (id.missing() || username.missing()) {
     return failure(Failure::UsernameAndIdRequired);
   }
-  if (id.invalid() || username.invalid()) {
+  const Field<std::string> client_ip = body.clientIp();
+  const Field<std::string> user_agent = body.userAgent();
+  if (id.invalid() || username.invalid() || client_ip.invalid() || user_agent.invalid()) {
     return failure(Failure::InvalidRequest);
   }
+  const session::Client client{*caller, client_ip.value, user_agent.value};
   const session::TokenPair pair =
-      sessions_.issue(id.value.number, username.value, {*caller, {}, {}}, request.deadline);
+      sessions_.issue(id.value.number, username.value, client, request.deadline);
   return json(201, "{\"id\":" + id.value.json + "," + pairJson(pair).substr(1));
 }
 

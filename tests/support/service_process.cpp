@@ -36,9 +36,9 @@ pid_t start(const std::filesystem::path& config, const std::filesystem::path& lo
   return pid;
 }
 
-// From the line `... listening address=127.0.0.1:40123 ...`.
-std::optional<std::uint16_t> portIn(const std::string& log) {
-  const std::string marker = "listening address=127.0.0.1:";
+// From a line such as `... listening address=127.0.0.1:40123 ...`.
+std::optional<std::uint16_t> portIn(const std::string& log, const std::string& event) {
+  const std::string marker = event + " address=127.0.0.1:";
   const std::size_t begin = log.find(marker);
   if (begin == std::string::npos || log.find('\n', begin) == std::string::npos) {
     return std::nullopt;
@@ -64,7 +64,7 @@ ServiceProcess::ServiceProcess(const ServiceSetup& setup) : config_file_(setup.w
   pid_ = start(config_file_, log_file_);
   const auto deadline = std::chrono::steady_clock::now() + 20s;
   while (std::chrono::steady_clock::now() < deadline) {
-    if (const std::optional<std::uint16_t> port = portIn(log())) {
+    if (const std::optional<std::uint16_t> port = portIn(log(), "listening")) {
       port_ = *port;
       for (const std::string& secret : setup.secrets()) {
         rememberSecret(secret);
@@ -90,6 +90,10 @@ ServiceProcess::~ServiceProcess() {
     }
   }
   expectNoSecretIn(log(), "standard error");
+}
+
+std::uint16_t ServiceProcess::adminPort() const {
+  return portIn(log(), "admin listener open").value();
 }
 
 std::string ServiceProcess::log() const { return readFile(log_file_); }

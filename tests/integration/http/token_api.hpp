@@ -22,7 +22,8 @@ enum class Caller { Service, Frontend };
 // contract says of all answers, and its tokens are remembered for the leak checks. For one thread.
 class TokenApi {
  public:
-  explicit TokenApi(const ServiceProcess& service) : client_(service.port()) {}
+  explicit TokenApi(const ServiceProcess& service) : TokenApi(service.port()) {}
+  explicit TokenApi(std::uint16_t port) : client_(port) {}
 
   Reply send(const Call& call);
 

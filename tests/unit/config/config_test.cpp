@@ -1,5 +1,6 @@
 #include "config/config.hpp"
 
+#include "config/ip_address.hpp"
 #include "environment.hpp"
 #include "signers/temporary_folder.hpp"
 
