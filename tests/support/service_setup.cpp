@@ -125,6 +125,7 @@ ServiceSetup& ServiceSetup::setPostgresPort(const std::string& port) {
 std::filesystem::path ServiceSetup::writeConfig() const {
   static std::atomic<int> count = 0;
   std::filesystem::path file = folder() / ("config." + std::to_string(++count) + ".yaml");
+<<<<<<< HEAD
   writeConfig(file);
   return file;
 }
@@ -137,6 +138,18 @@ void ServiceSetup::writeConfig(const std::filesystem::path& file) const {
   }
   stream.close();
   std::filesystem::rename(complete, file);
+=======
+  std::ofstream(file) << configText();
+  return file;
+>>>>>>> reload
+}
+
+std::string ServiceSetup::configText() const {
+  std::string text;
+  for (const auto& [section, yaml] : sections_) {
+    text.append(section).append(": ").append(yaml).append("\n");
+  }
+  return text;
 }
 
 std::string ServiceSetup::postgresPort() const { return database_->superuser().at("port"); }
