@@ -58,8 +58,7 @@ PrivatePem rsaIn(const PKCS8_PRIV_KEY_INFO* plain) {
   const ASN1_OBJECT* algorithm = nullptr;
   const unsigned char* bytes = nullptr;
   int length = 0;
-  if (plain == nullptr ||
-      PKCS8_pkey_get0(&algorithm, &bytes, &length, nullptr, plain) != 1) {
+  if (plain == nullptr || PKCS8_pkey_get0(&algorithm, &bytes, &length, nullptr, plain) != 1) {
     return {};
   }
   return OBJ_obj2nid(algorithm) == NID_rsaEncryption ? rsaIn(bytes, length)
@@ -76,8 +75,7 @@ PrivatePem decrypt(const Block& block, const signing::SecretBytes* passphrase) {
     return {Kind::NeedsPassphrase, {}};
   }
   const std::string_view text = passphrase->view();
-  const PlainKey plain(
-      PKCS8_decrypt(encrypted.get(), text.data(), static_cast<int>(text.size())));
+  const PlainKey plain(PKCS8_decrypt(encrypted.get(), text.data(), static_cast<int>(text.size())));
   return plain ? rsaIn(plain.get()) : PrivatePem{Kind::WrongPassphrase, {}};
 }
 

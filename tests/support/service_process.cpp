@@ -67,10 +67,9 @@ std::optional<int> exitCode(pid_t pid) {
 
 }  // namespace
 
-ServiceProcess::ServiceProcess(const ServiceSetup& setup) {
+ServiceProcess::ServiceProcess(const ServiceSetup& setup) : config_file_(setup.writeConfig()) {
   static std::atomic<int> count = 0;
   log_file_ = setup.folder() / ("stderr." + std::to_string(++count));
-  config_file_ = setup.writeConfig();
   pid_ = start(setup, config_file_, log_file_);
   const auto deadline = std::chrono::steady_clock::now() + 20s;
   while (std::chrono::steady_clock::now() < deadline) {

@@ -131,12 +131,16 @@ std::filesystem::path ServiceSetup::writeConfig() const {
 
 void ServiceSetup::writeConfig(const std::filesystem::path& file) const {
   const std::filesystem::path complete = file.string() + ".new";
-  std::ofstream stream(complete);
-  for (const auto& [section, yaml] : sections_) {
-    stream << section << ": " << yaml << "\n";
-  }
-  stream.close();
+  std::ofstream(complete) << configText();
   std::filesystem::rename(complete, file);
+}
+
+std::string ServiceSetup::configText() const {
+  std::string text;
+  for (const auto& [section, yaml] : sections_) {
+    text.append(section).append(": ").append(yaml).append("\n");
+  }
+  return text;
 }
 
 std::string ServiceSetup::postgresPort() const { return database_->superuser().at("port"); }

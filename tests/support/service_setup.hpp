@@ -51,6 +51,8 @@ class ServiceSetup {
   std::filesystem::path writeConfig() const;
   // To that file, which is never half written.
   void writeConfig(const std::filesystem::path& file) const;
+  // The same, as text.
+  std::string configText() const;
 
   const std::filesystem::path& folder() const { return folder_.path(); }
 
