@@ -1,5 +1,7 @@
 #include "app/config_changes.hpp"
 
+#include "config/ip_address.hpp"
+
 #include <algorithm>
 
 namespace token_service::app {

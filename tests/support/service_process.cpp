@@ -70,12 +70,7 @@ std::optional<int> exitCode(pid_t pid) {
 ServiceProcess::ServiceProcess(const ServiceSetup& setup) : config_file_(setup.writeConfig()) {
   static std::atomic<int> count = 0;
   log_file_ = setup.folder() / ("stderr." + std::to_string(++count));
-<<<<<<< HEAD
-  config_file_ = setup.writeConfig();
   pid_ = start(setup, config_file_, log_file_);
-=======
-  pid_ = start(config_file_, log_file_);
->>>>>>> reload
   const auto deadline = std::chrono::steady_clock::now() + 20s;
   while (std::chrono::steady_clock::now() < deadline) {
     if (const std::optional<std::uint16_t> port = portIn(log(), "listening")) {

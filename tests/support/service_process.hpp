@@ -23,7 +23,6 @@ class ServiceProcess {
 
   std::uint16_t port() const { return port_; }
   // The file that it reads, no other process does.
-  const std::filesystem::path& configFile() const { return config_file_; }
   // Of `server.admin`. Throws if the log names none.
   std::uint16_t adminPort() const;
   const std::filesystem::path& configFile() const { return config_file_; }

@@ -125,23 +125,14 @@ ServiceSetup& ServiceSetup::setPostgresPort(const std::string& port) {
 std::filesystem::path ServiceSetup::writeConfig() const {
   static std::atomic<int> count = 0;
   std::filesystem::path file = folder() / ("config." + std::to_string(++count) + ".yaml");
-<<<<<<< HEAD
   writeConfig(file);
   return file;
 }
 
 void ServiceSetup::writeConfig(const std::filesystem::path& file) const {
   const std::filesystem::path complete = file.string() + ".new";
-  std::ofstream stream(complete);
-  for (const auto& [section, yaml] : sections_) {
-    stream << section << ": " << yaml << "\n";
-  }
-  stream.close();
+  std::ofstream(complete) << configText();
   std::filesystem::rename(complete, file);
-=======
-  std::ofstream(file) << configText();
-  return file;
->>>>>>> reload
 }
 
 std::string ServiceSetup::configText() const {

@@ -49,13 +49,10 @@ class ServiceSetup {
 
   // Writes the configuration to a file of its own; gives its path.
   std::filesystem::path writeConfig() const;
-<<<<<<< HEAD
   // To that file, which is never half written.
   void writeConfig(const std::filesystem::path& file) const;
-=======
   // The same, as text.
   std::string configText() const;
->>>>>>> reload
 
   const std::filesystem::path& folder() const { return folder_.path(); }
 
