@@ -26,11 +26,11 @@ constexpr std::array<const char*, 8> kNumbers = {
 // Takes the content of the element (ITU-T X.690) that `der` starts with; none if it has another tag
 // or is not whole.
 std::optional<std::string_view> takeElement(std::string_view& der, unsigned char tag) {
-  const auto byteAt = [&](std::size_t index) { return static_cast<unsigned char>(der[index]); };
-  if (der.size() < 2 || byteAt(0) != tag) {
+  const auto byte_at = [&](std::size_t index) { return static_cast<unsigned char>(der[index]); };
+  if (der.size() < 2 || byte_at(0) != tag) {
     return std::nullopt;
   }
-  std::size_t length = byteAt(1);
+  std::size_t length = byte_at(1);
   std::size_t start = 2;
   if (length >= 0x80) {
     const std::size_t count = length - 0x80;
@@ -40,7 +40,7 @@ std::optional<std::string_view> takeElement(std::string_view& der, unsigned char
     }
     length = 0;
     for (; start < 2 + count; ++start) {
-      length = length << 8 | byteAt(start);
+      length = length << 8 | byte_at(start);
     }
   }
   if (length > der.size() - start) {
