@@ -9,7 +9,8 @@ namespace token_service::http {
 
 class ConnectionErrors::Handler : public Poco::ErrorHandler {
  public:
-  explicit Handler(log::Logger& logger) : previous_(Poco::ErrorHandler::set(this)), logger_(logger) {}
+  explicit Handler(log::Logger& logger)
+      : previous_(Poco::ErrorHandler::set(this)), logger_(logger) {}
   ~Handler() override { Poco::ErrorHandler::set(previous_); }
 
   void exception(const Poco::Exception& error) override { log(error.className()); }

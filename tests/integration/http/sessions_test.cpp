@@ -53,9 +53,10 @@ INSTANTIATE_TEST_SUITE_P(Pairs, OwnSessionsTest, kPairs, pairName);
 INSTANTIATE_TEST_SUITE_P(Pairs, SharedSessionsTest, kPostgresPairs, pairName);
 
 TEST_P(SessionsTest, areListedWithWhatAPersonRecognises) {
-  const Reply login = api.send(withSecret(jsonCall(
-      kGenTokens, "{\"id\":" + std::to_string(id) +
-                      R"(,"username":"Zo\u00eb","client_ip":"203.0.113.9","user_agent":"Game/1"})")));
+  const Reply login = api.send(withSecret(
+      jsonCall(kGenTokens,
+               "{\"id\":" + std::to_string(id) +
+                   R"(,"username":"Zo\u00eb","client_ip":"203.0.113.9","user_agent":"Game/1"})")));
   const std::string access = login.text("access");
   const std::string begin = rfc3339(claimOf(access, "iat"));
   expectAnswer(listSessions(api, id), 200,
