@@ -1,6 +1,7 @@
 #include "app/command_line.hpp"
 #include "app/commands.hpp"
 #include "app/exit_code.hpp"
+#include "app/key_commands.hpp"
 #include "app/version.hpp"
 #include "config/config_error.hpp"
 #include "http/server.hpp"
@@ -23,6 +24,12 @@ int run(const app::CommandLine& line) {
       return app::check(line);
     case app::Command::Migrate:
       return app::migrate(line);
+    case app::Command::GenerateKeys:
+      return app::generateKeys(line);
+    case app::Command::ListKeys:
+      return app::listKeys(line);
+    case app::Command::ShowSchedule:
+      return app::showSchedule(line);
     case app::Command::Plugins:
       return app::listPlugins(line);
     case app::Command::Version:

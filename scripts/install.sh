@@ -1,17 +1,24 @@
 #!/bin/bash
 # install.sh LIST... installs what is missing of the lists in scripts/packages.
 # Nothing that it installs is started: no database cluster, no web server.
+#
+# A line of a list is a package, or a package and the command that it is for: then another
+# installation that has the command serves as well.
 set -euo pipefail
 lists=$(dirname "${BASH_SOURCE[0]}")/packages
 
 isInstalled() {
+  if [ -n "$2" ]; then
+    command -v "$2" >/dev/null
+    return
+  fi
   dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed
 }
 
 missing=()
 for list in "$@"; do
-  while read -r package; do
-    isInstalled "$package" || missing+=("$package")
+  while read -r package command; do
+    isInstalled "$package" "$command" || missing+=("$package")
   done <"$lists/$list.txt"
 done
 if [ ${#missing[@]} -eq 0 ]; then

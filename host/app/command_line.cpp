@@ -1,6 +1,7 @@
 #include "app/command_line.hpp"
 
 #include <map>
+#include <utility>
 
 namespace token_service::app {
 namespace {
@@ -11,8 +12,34 @@ const std::map<std::string, Command, std::less<>> kCommands = {
     {"help", Command::Help},
 };
 
+const std::map<std::string, Command, std::less<>> kKeysCommands = {
+    {"generate", Command::GenerateKeys},
+    {"list", Command::ListKeys},
+    {"schedule", Command::ShowSchedule},
+};
+
 bool needsConfig(Command command) {
-  return command == Command::Serve || command == Command::Check || command == Command::Migrate;
+  return command != Command::Plugins && command != Command::Version && command != Command::Help;
+}
+
+// The command, and how many arguments name it.
+std::pair<Command, std::size_t> commandIn(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    throw UsageError("a command is missing: try 'token-service --help'");
+  }
+  if (arguments.front() == "keys") {
+    const auto found =
+        arguments.size() < 2 ? kKeysCommands.end() : kKeysCommands.find(arguments[1]);
+    if (found == kKeysCommands.end()) {
+      throw UsageError("'keys' needs generate, list or schedule: try 'token-service --help'");
+    }
+    return {found->second, 2};
+  }
+  const auto found = kCommands.find(arguments.front());
+  if (found == kCommands.end()) {
+    throw UsageError("'" + arguments.front() + "' is not a command: try 'token-service --help'");
+  }
+  return {found->second, 1};
 }
 
 // The installed layout: bin/token-service beside lib/token-service/plugins.
@@ -29,6 +56,12 @@ const char* const kHelp =
   token-service serve --config FILE     run the service
   token-service check --config FILE     say everything that would keep it from starting
   token-service migrate --config FILE   bring the store's database to the present schema
+  token-service keys generate --config FILE
+                                        make the signers' keys that are missing
+  token-service keys list --config FILE
+                                        list the signers' keys and what each is doing
+  token-service keys schedule --config FILE
+                                        say which key signs when, and what a new one may say
   token-service plugins                 list the installed plugins
   token-service --version
   token-service --help
@@ -41,21 +74,16 @@ Exit codes: 0 success, 64 usage, 66 no such file, 69 unavailable (such as a take
 )";
 
 CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
-  if (arguments.empty()) {
-    throw UsageError("a command is missing: try 'token-service --help'");
-  }
-  const auto command = kCommands.find(arguments.front());
-  if (command == kCommands.end()) {
-    throw UsageError("'" + arguments.front() + "' is not a command: try 'token-service --help'");
-  }
+  const auto [command, words] = commandIn(arguments);
+  const std::string name = words == 2 ? "keys " + arguments[1] : arguments.front();
   CommandLine line;
-  line.command = command->second;
+  line.command = command;
   line.plugin_dir = defaultPluginDir();
-  for (std::size_t index = 1; index < arguments.size(); index += 2) {
+  for (std::size_t index = words; index < arguments.size(); index += 2) {
     const std::string& option = arguments[index];
     const bool is_config = option == "--config" && needsConfig(line.command);
     if (!is_config && option != "--plugin-dir") {
-      throw UsageError("'" + option + "' is not an option of '" + arguments.front() +
+      throw UsageError("'" + option + "' is not an option of '" + name +
                        "': try 'token-service --help'");
     }
     if (index + 1 == arguments.size() || arguments[index + 1].empty()) {
@@ -68,7 +96,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     }
   }
   if (needsConfig(line.command) && line.config_file.empty()) {
-    throw UsageError("'" + arguments.front() + "' needs --config FILE");
+    throw UsageError("'" + name + "' needs --config FILE");
   }
   return line;
 }

@@ -8,11 +8,21 @@
 
 namespace token_service::app {
 
-enum class Command { Serve, Check, Migrate, Plugins, Version, Help };
+enum class Command {
+  Serve,
+  Check,
+  Migrate,
+  GenerateKeys,
+  ListKeys,
+  ShowSchedule,
+  Plugins,
+  Version,
+  Help
+};
 
 struct CommandLine {
   Command command = Command::Help;
-  // Serve, Check, Migrate.
+  // All but Plugins, Version and Help.
   std::string config_file;
   std::filesystem::path plugin_dir;
 };

@@ -3,13 +3,13 @@
 # The service behind nginx with config/nginx.conf, in which only addresses and paths are replaced.
 # shellcheck source=tests/e2e/support.sh
 . "$(dirname "${BASH_SOURCE[0]}")/support.sh"
+# shellcheck source=tests/e2e/nginx.sh
+. "$(dirname "${BASH_SOURCE[0]}")/nginx.sh"
 program=$1
 
-nginx=
 # shellcheck disable=SC2317 # called by the trap
 cleanUpMore() {
-  [ -z "$nginx" ] || kill -TERM "$nginx" 2>/dev/null || true
-  [ ! -s "$scratch/nginx/error.log" ] || sed 's/^/nginx: /' "$scratch/nginx/error.log" >&2
+  endNginx
 }
 
 writeLocalConfig
@@ -25,30 +25,7 @@ sed -e "s|127.0.0.1:8000|$address|" -e "s|listen 443|listen 127.0.0.1:$port|" \
   -e "s|/etc/ssl/certs/auth.example.org.pem|$scratch/nginx/cert.pem|" \
   -e "s|/etc/ssl/private/auth.example.org.key|$scratch/nginx/key.pem|" \
   "$source_dir/config/nginx.conf" >"$scratch/nginx/token-service.conf"
-cat >"$scratch/nginx/nginx.conf" <<EOF
-daemon off;
-pid $scratch/nginx/pid;
-error_log $scratch/nginx/error.log;
-events {}
-http {
-  access_log off;
-  client_body_temp_path $scratch/nginx/client_body;
-  proxy_temp_path $scratch/nginx/proxy;
-  fastcgi_temp_path $scratch/nginx/fastcgi;
-  uwsgi_temp_path $scratch/nginx/uwsgi;
-  scgi_temp_path $scratch/nginx/scgi;
-  include $scratch/nginx/token-service.conf;
-}
-EOF
-
-as_nobody=()
-if [ "$(id -u)" -eq 0 ]; then
-  chown -R nobody: "$scratch/nginx"
-  as_nobody=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
-fi
-"${as_nobody[@]}" /usr/sbin/nginx -e "$scratch/nginx/error.log" -p "$scratch/nginx" \
-  -c "$scratch/nginx/nginx.conf" &
-nginx=$!
+startNginx "$scratch/nginx/token-service.conf"
 
 url=https://localhost:$port
 tls=(--cacert "$scratch/nginx/cert.pem" --noproxy '*')

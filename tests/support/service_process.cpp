@@ -13,20 +13,29 @@
 #include <optional>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 namespace token_service::test {
 namespace {
 
 using namespace std::chrono_literals;
 
-pid_t start(const std::filesystem::path& config, const std::filesystem::path& log_file) {
+pid_t start(const ServiceSetup& setup, const std::filesystem::path& config,
+            const std::filesystem::path& log_file) {
   const int log = ::open(log_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  const std::string config_text = config;
+  std::vector<std::string> words = {TOKEN_SERVICE_BINARY, "serve", "--config", config};
+  if (!setup.pluginFolder().empty()) {
+    words.insert(words.end(), {"--plugin-dir", setup.pluginFolder()});
+  }
+  std::vector<char*> arguments;
+  for (std::string& word : words) {
+    arguments.push_back(word.data());
+  }
+  arguments.push_back(nullptr);
   const pid_t pid = ::fork();
   if (pid == 0) {
     ::dup2(log, STDERR_FILENO);
-    ::execl(TOKEN_SERVICE_BINARY, TOKEN_SERVICE_BINARY, "serve", "--config", config_text.c_str(),
-            nullptr);
+    ::execv(TOKEN_SERVICE_BINARY, arguments.data());
     ::_exit(127);
   }
   ::close(log);
@@ -58,10 +67,10 @@ std::optional<int> exitCode(pid_t pid) {
 
 }  // namespace
 
-ServiceProcess::ServiceProcess(const ServiceSetup& setup) {
+ServiceProcess::ServiceProcess(const ServiceSetup& setup) : config_file_(setup.writeConfig()) {
   static std::atomic<int> count = 0;
   log_file_ = setup.folder() / ("stderr." + std::to_string(++count));
-  pid_ = start(setup.writeConfig(), log_file_);
+  pid_ = start(setup, config_file_, log_file_);
   const auto deadline = std::chrono::steady_clock::now() + 20s;
   while (std::chrono::steady_clock::now() < deadline) {
     if (const std::optional<std::uint16_t> port = portIn(log(), "listening")) {

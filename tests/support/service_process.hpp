@@ -22,8 +22,10 @@ class ServiceProcess {
   ServiceProcess& operator=(const ServiceProcess&) = delete;
 
   std::uint16_t port() const { return port_; }
+  // The file that it reads, no other process does.
   // Of `server.admin`. Throws if the log names none.
   std::uint16_t adminPort() const;
+  const std::filesystem::path& configFile() const { return config_file_; }
   // What it wrote to standard error so far.
   std::string log() const;
 
@@ -37,6 +39,7 @@ class ServiceProcess {
   void kill();
 
  private:
+  std::filesystem::path config_file_;
   std::filesystem::path log_file_;
   pid_t pid_ = -1;
   std::uint16_t port_ = 0;

@@ -39,17 +39,23 @@ std::vector<std::string> sqliteRows(sqlite3* database, const std::string& sql) {
   return rows;
 }
 
-std::vector<std::string> sqliteContent(const std::filesystem::path& file) {
+using SqliteDatabase = std::unique_ptr<sqlite3, int (*)(sqlite3*)>;
+
+SqliteDatabase openSqlite(const std::filesystem::path& file) {
   sqlite3* opened = nullptr;
   const int result = sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);
-  const std::unique_ptr<sqlite3, int (*)(sqlite3*)> database(opened, sqlite3_close);
+  SqliteDatabase database(opened, sqlite3_close);
   if (result != SQLITE_OK) {
     throw std::runtime_error("cannot open " + file.string());
   }
+  return database;
+}
+
+std::vector<std::string> sqliteContent(sqlite3* database) {
   std::vector<std::string> all;
   for (const std::string& table :
-       sqliteRows(opened, "SELECT name FROM sqlite_master WHERE type = 'table'")) {
-    for (std::string& row : sqliteRows(opened, "SELECT * FROM '" + table + "'")) {
+       sqliteRows(database, "SELECT name FROM sqlite_master WHERE type = 'table'")) {
+    for (std::string& row : sqliteRows(database, "SELECT * FROM '" + table + "'")) {
       all.push_back(std::move(row));
     }
   }
@@ -81,14 +87,16 @@ std::ostream& operator<<(std::ostream& stream, const Pair& pair) { return stream
 ServiceSetup::ServiceSetup(const Pair& pair) : pair_(pair) {
   if (pair.store == StoreKind::Postgres) {
     database_ = std::make_unique<Database>();
+    store_port_ = postgresPort();
   }
+  store_plugin_ = database_ ? "store-postgres" : "store-sqlite";
   set("server", "{address: 127.0.0.1, port: 0}");
   set("signer",
       pair.signer == SignerKind::Hs256
           ? "{plugin: signer-hs256, settings: {secret_file: signer.key, create_missing: true}}"
           : "{plugin: signer-rs256, settings: {private_key_file: signer.key, create_missing: "
             "true}}");
-  set("store", storeSection(database_ ? postgresPort() : ""));
+  setStoreSection();
   set("service_secrets", std::string("[{name: tests, secret: ") + kSecret + "}]");
   set("log", "{level: debug}");
 }
@@ -98,18 +106,41 @@ ServiceSetup& ServiceSetup::set(const std::string& section, const std::string& y
   return *this;
 }
 
+ServiceSetup& ServiceSetup::setStore(const std::string& plugin, const std::string& more_settings) {
+  store_plugin_ = plugin;
+  store_settings_ = more_settings;
+  return setStoreSection();
+}
+
+ServiceSetup& ServiceSetup::setPluginFolder(const std::filesystem::path& folder) {
+  plugin_folder_ = folder;
+  return *this;
+}
+
 ServiceSetup& ServiceSetup::setPostgresPort(const std::string& port) {
-  return set("store", storeSection(port));
+  store_port_ = port;
+  return setStoreSection();
 }
 
 std::filesystem::path ServiceSetup::writeConfig() const {
   static std::atomic<int> count = 0;
   std::filesystem::path file = folder() / ("config." + std::to_string(++count) + ".yaml");
-  std::ofstream stream(file);
-  for (const auto& [section, yaml] : sections_) {
-    stream << section << ": " << yaml << "\n";
-  }
+  writeConfig(file);
   return file;
+}
+
+void ServiceSetup::writeConfig(const std::filesystem::path& file) const {
+  const std::filesystem::path complete = file.string() + ".new";
+  std::ofstream(complete) << configText();
+  std::filesystem::rename(complete, file);
+}
+
+std::string ServiceSetup::configText() const {
+  std::string text;
+  for (const auto& [section, yaml] : sections_) {
+    text.append(section).append(": ").append(yaml).append("\n");
+  }
+  return text;
 }
 
 std::string ServiceSetup::postgresPort() const { return database_->superuser().at("port"); }
@@ -127,7 +158,13 @@ std::string ServiceSetup::refreshSignerSection() {
 }
 
 std::vector<std::string> ServiceSetup::storedRows() const {
-  return database_ ? postgresContent(*database_) : sqliteContent(folder() / kSqliteFile);
+  return database_ ? postgresContent(*database_)
+                   : sqliteContent(openSqlite(folder() / kSqliteFile).get());
+}
+
+std::vector<std::string> ServiceSetup::query(const std::string& sql) const {
+  return database_ ? database_->sql(sql)
+                   : sqliteRows(openSqlite(folder() / kSqliteFile).get(), sql);
 }
 
 std::vector<std::string> ServiceSetup::secrets() const {
@@ -147,14 +184,16 @@ std::vector<std::string> ServiceSetup::secrets() const {
   return all;
 }
 
-std::string ServiceSetup::storeSection(const std::string& port) const {
-  if (!database_) {
-    return std::string("{plugin: store-sqlite, settings: {path: ") + kSqliteFile + "}}";
+ServiceSetup& ServiceSetup::setStoreSection() {
+  std::string settings = std::string("path: ") + kSqliteFile;
+  if (database_) {
+    const Conninfo& where = database_->superuser();
+    settings = "host: " + where.at("host") + ", port: " + store_port_ +
+               ", database: " + database_->name() + ", user: " + where.at("user") +
+               ", password: \"" + where.at("password") + "\"";
   }
-  const Conninfo& where = database_->superuser();
-  return "{plugin: store-postgres, settings: {host: " + where.at("host") + ", port: " + port +
-         ", database: " + database_->name() + ", user: " + where.at("user") + ", password: \"" +
-         where.at("password") + "\"}}";
+  settings.append(store_settings_.empty() ? "" : ", ").append(store_settings_);
+  return set("store", "{plugin: " + store_plugin_ + ", settings: {" + settings + "}}");
 }
 
 }  // namespace token_service::test

@@ -37,11 +37,22 @@ class ServiceSetup {
   // Sets a top-level section of the configuration, in YAML's one-line form: `{max_per_user: 1}`.
   ServiceSetup& set(const std::string& section, const std::string& yaml);
 
+  // Another plugin for the same database, with settings of its own: `cut: after, at: 3`.
+  ServiceSetup& setStore(const std::string& plugin, const std::string& more_settings = "");
+
+  // The folder of the plugins; empty for those that come with the service.
+  ServiceSetup& setPluginFolder(const std::filesystem::path& folder);
+  const std::filesystem::path& pluginFolder() const { return plugin_folder_; }
+
   // Lets the service reach PostgreSQL by another port, such as a Forwarder's.
   ServiceSetup& setPostgresPort(const std::string& port);
 
   // Writes the configuration to a file of its own; gives its path.
   std::filesystem::path writeConfig() const;
+  // To that file, which is never half written.
+  void writeConfig(const std::filesystem::path& file) const;
+  // The same, as text.
+  std::string configText() const;
 
   const std::filesystem::path& folder() const { return folder_.path(); }
 
@@ -60,12 +71,19 @@ class ServiceSetup {
   // Every row of every table of the service's database, as text.
   std::vector<std::string> storedRows() const;
 
+  // The rows that a statement gives in the service's database; of PostgreSQL, their first column.
+  std::vector<std::string> query(const std::string& sql) const;
+
  private:
-  std::string storeSection(const std::string& port) const;
+  ServiceSetup& setStoreSection();
 
   Pair pair_;
   TestFolder folder_;
   std::unique_ptr<Database> database_;
+  std::string store_plugin_;
+  std::string store_port_;
+  std::string store_settings_;
+  std::filesystem::path plugin_folder_;
   std::map<std::string, std::string> sections_;
 };
 

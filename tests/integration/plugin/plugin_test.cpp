@@ -70,7 +70,7 @@ void RecordingHost::log(sdk::LogLevel level, std::string_view event,
 
 TestSettings::TestSettings(std::initializer_list<std::pair<std::string, std::string>> values)
     : node_(mapOf(values)),
-      report_{"test.yaml", {}, {}},
+      report_{"test.yaml", {}, {}, {}},
       settings_(node_, report_, "/", "settings") {}
 
 PluginTest::PluginTest()

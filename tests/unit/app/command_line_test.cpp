@@ -33,6 +33,28 @@ TEST(CommandLine, KnowsItsCommands) {
   }
 }
 
+TEST(CommandLine, KnowsTheCommandsAboutKeys) {
+  const std::pair<const char*, Command> words[] = {{"generate", Command::GenerateKeys},
+                                                   {"list", Command::ListKeys},
+                                                   {"schedule", Command::ShowSchedule}};
+  for (const auto& [word, command] : words) {
+    const CommandLine line =
+        parseCommandLine({"keys", word, "--plugin-dir", "/p", "--config", "f.yaml"});
+    EXPECT_EQ(line.command, command) << word;
+    EXPECT_EQ(line.config_file, "f.yaml");
+    EXPECT_EQ(line.plugin_dir, "/p");
+  }
+  const std::string missing = "'keys' needs generate, list or schedule: try 'token-service --help'";
+  EXPECT_EQ(refusal({"keys"}), missing);
+  EXPECT_EQ(refusal({"keys", "make"}), missing);
+  EXPECT_EQ(refusal({"keys", "--config", "f"}), missing);
+  EXPECT_EQ(refusal({"list", "--config", "f"}),
+            "'list' is not a command: try 'token-service --help'");
+  EXPECT_EQ(refusal({"keys", "list"}), "'keys list' needs --config FILE");
+  EXPECT_EQ(refusal({"keys", "list", "f"}),
+            "'f' is not an option of 'keys list': try 'token-service --help'");
+}
+
 TEST(CommandLine, FindsThePluginsBesideTheProgramsFolder) {
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe");
   EXPECT_EQ(parseCommandLine({"plugins"}).plugin_dir,
@@ -79,8 +101,9 @@ TEST(CommandLine, SaysWhatIsWrong) {
 }
 
 TEST(CommandLine, TheHelpNamesEveryCommand) {
-  for (const char* name : {"serve", "check", "migrate", "plugins", "--version", "--help",
-                           "--plugin-dir", "--config"}) {
+  for (const char* name :
+       {"serve", "check", "migrate", "keys generate", "keys list", "keys schedule", "plugins",
+        "--version", "--help", "--plugin-dir", "--config"}) {
     EXPECT_NE(std::string_view(kHelp).find(name), std::string_view::npos) << name;
   }
 }

@@ -41,8 +41,9 @@ TEST(KeySetEndpoint, GivesTheKeysThatAreInForce) {
 TEST(KeySetEndpoint, DropsAKeyOnceItsLastTokenHasExpired) {
   FixedClock clock;
   TestSigner signer;
-  signer.add("old", "ES256", host_test::keyPair("P-256"), sdk::Time(0ms))
-      .add("new", "EdDSA", host_test::keyPair("Ed25519"), clock.now() + 1h);
+  signer.add("old", "ES256", host_test::keyPair("P-256"))
+      .addRaw({"new", "EdDSA", host_test::publicJwk(host_test::keyPair("Ed25519")), clock.now(),
+               clock.now() + 1h, false});
   const token::KeySource keys(ringsOf(signer));
   KeySetEndpoint endpoint(keys, clock, 90s);
   const auto has = [&](const char* kid) {

@@ -105,15 +105,24 @@ TEST_F(Rs256SignerTest, PublishesItsPublicKeyAndNothingElse) {
   EXPECT_EQ(key.active_from, sdk::Time{});
 }
 
-TEST_F(Rs256SignerTest, TakesPkcs8AndPkcs1AndEncryptedPkcs8AsTheSameKey) {
+TEST_F(Rs256SignerTest, TakesPkcs8AndPkcs1EncryptedOrNotAsTheSameKey) {
   const std::string kid = make(privatePem(rsaKey(2048)))->keys().at(0).kid;
   EXPECT_EQ(make(pkcs1Pem(rsaKey(2048)))->keys().at(0).kid, kid);
 
-  folder_.write("key.pem", privatePem(rsaKey(2048), "a passphrase"));
   folder_.write("passphrase", "a passphrase\n");
-  PluginSettings settings(folder_.path(),
-                          {{"private_key_file", "key.pem"}, {"passphrase_file", "passphrase"}});
-  EXPECT_EQ(Rs256Signer(settings.settings(), host_, Mode::Serve).keys().at(0).kid, kid);
+  for (const std::string& pem :
+       {privatePem(rsaKey(2048), "a passphrase"), pkcs1Pem(rsaKey(2048), "a passphrase")}) {
+    folder_.write("key.pem", pem);
+    PluginSettings settings(folder_.path(),
+                            {{"private_key_file", "key.pem"}, {"passphrase_file", "passphrase"}});
+    EXPECT_EQ(Rs256Signer(settings.settings(), host_, Mode::Serve).keys().at(0).kid, kid);
+  }
+}
+
+TEST_F(Rs256SignerTest, FindsTheKeyBehindItsCertificate) {
+  const std::string key = privatePem(rsaKey(2048));
+  EXPECT_EQ(make(certificatePem(rsaKey(2048)) + key)->keys().at(0).kid,
+            make(key)->keys().at(0).kid);
 }
 
 TEST_F(Rs256SignerTest, SignaturesAreAsLongAsTheModulus) {
@@ -165,12 +174,15 @@ TEST_F(Rs256SignerTest, RefusesAKeyThatIsNotRsa) {
 TEST_F(Rs256SignerTest, RefusesAnEncryptedKeyWithoutAPassphrase) {
   EXPECT_EQ(refusalOfPem(privatePem(rsaKey(2048), "right")),
             "is encrypted: name the file that holds its passphrase in passphrase_file");
+  EXPECT_EQ(refusalOfPem(pkcs1Pem(rsaKey(2048), "right")),
+            "is encrypted: name the file that holds its passphrase in passphrase_file");
 }
 
 TEST_F(Rs256SignerTest, RefusesAWrongPassphrase) {
   const std::string expected =
       "cannot be decrypted with the passphrase in passphrase_file: correct one of them";
   EXPECT_EQ(refusalOfPem(privatePem(rsaKey(2048), "right"), "wrong"), expected);
+  EXPECT_EQ(refusalOfPem(pkcs1Pem(rsaKey(2048), "right"), "wrong"), expected);
   EXPECT_EQ(refusalOfPem(privatePem(rsaKey(2048), "right"), "right\n\n"), expected);
   EXPECT_EQ(refusalOfPem(privatePem(rsaKey(2048), "right"), "right\n"), "not refused");
 }

@@ -115,10 +115,12 @@ std::string privatePem(const EVP_PKEY* key, const std::string& passphrase) {
   return textOf(bio.get());
 }
 
-std::string pkcs1Pem(const EVP_PKEY* key) {
+std::string pkcs1Pem(const EVP_PKEY* key, const std::string& passphrase) {
   const BioPointer bio(BIO_new(BIO_s_mem()));
-  require(PEM_write_bio_PrivateKey_traditional(bio.get(), key, nullptr, nullptr, 0, nullptr,
-                                               nullptr) == 1);
+  require(PEM_write_bio_PrivateKey_traditional(
+              bio.get(), key, passphrase.empty() ? nullptr : EVP_aes_256_cbc(),
+              reinterpret_cast<const unsigned char*>(passphrase.data()),
+              static_cast<int>(passphrase.size()), nullptr, nullptr) == 1);
   return textOf(bio.get());
 }
 

@@ -20,9 +20,9 @@ signing::NumberPointer numberFromBase64url(const std::string& text);
 // The CRT numbers are derived from the others, which need not fit together.
 signing::KeyPointer rsaKeyFrom(const RsaNumbers& numbers);
 
-// PKCS#8, encrypted unless the passphrase is empty.
+// PKCS#8 and PKCS#1, encrypted unless the passphrase is empty.
 std::string privatePem(const EVP_PKEY* key, const std::string& passphrase = "");
-std::string pkcs1Pem(const EVP_PKEY* key);
+std::string pkcs1Pem(const EVP_PKEY* key, const std::string& passphrase = "");
 std::string publicPem(const EVP_PKEY* key);
 std::string certificatePem(EVP_PKEY* key);
 

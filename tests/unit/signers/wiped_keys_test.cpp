@@ -1,9 +1,13 @@
 #include "hs256_signer.hpp"
 #include "plugin_settings.hpp"
 #include "process_memory.hpp"
+#include "rs256_signer.hpp"
 #include "temporary_folder.hpp"
+#include "test_keys.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,7 +51,8 @@ SoughtBytes bytesOfFile(const std::string& path, std::size_t start) {
 const std::vector<std::string> kNames = {"a", "b", "c"};
 
 template <typename PluginSigner>
-std::unique_ptr<PluginSigner> make(const TemporaryFolder& folder, const std::string& file_setting) {
+std::unique_ptr<PluginSigner> make(const TemporaryFolder& folder, const std::string& file_setting,
+                                   const Values& others = {}) {
   SilentHost host;
   std::vector<Values> keys;
   for (const std::string& name : kNames) {
@@ -57,7 +62,7 @@ std::unique_ptr<PluginSigner> make(const TemporaryFolder& folder, const std::str
       entry.emplace_back("active_from", "2026-11-24T00:00:00Z");
     }
   }
-  PluginSettings settings(folder.path(), {}, keys);
+  PluginSettings settings(folder.path(), others, keys);
   return std::make_unique<PluginSigner>(settings.settings(), host, sdk::Mode::Serve);
 }
 
@@ -91,6 +96,93 @@ TEST(WipedKeys, NothingOfASecretIsLeftOfADestroyedSigner_P57) {
   for (const SoughtBytes& secret : secrets) {
     EXPECT_EQ(countInMemory(secret), 0);
   }
+}
+
+// What is looked for of an RSA key: its first prime as DER has it, as OpenSSL computes with it,
+// least byte first, and a piece of the PEM file.
+struct SoughtKey {
+  SoughtBytes encoded, number, text;
+};
+
+void writePrime(const TemporaryFolder& folder, const std::string& name, const EVP_PKEY* key) {
+  const RsaNumbers numbers = numbersOf(key);
+  std::string prime(static_cast<std::size_t>(BN_num_bytes(numbers.p.get())), '\0');
+  BN_bn2bin(numbers.p.get(), reinterpret_cast<unsigned char*>(prime.data()));
+  folder.write(name + ".prime", prime);
+}
+
+SoughtKey soughtKey(const TemporaryFolder& folder, const std::string& name) {
+  const SoughtBytes prime = bytesOfFile(folder.path(name + ".prime"), 16);
+  return {prime, prime.reversed(), bytesOfFile(folder.path(name), 900)};
+}
+
+void expectNothingLeft(const SoughtKey& key) {
+  EXPECT_EQ(countInMemory(key.text), 0);
+  EXPECT_EQ(countInMemory(key.encoded), 0);
+  EXPECT_EQ(countInMemory(key.number), 0);
+}
+
+class WipedRsaKeys : public testing::TestWithParam<std::string> {
+ protected:
+  void writeKeys() const {
+    elsewhere([&] {
+      for (const std::string& name : kNames) {
+        const signing::KeyPointer key(EVP_RSA_gen(2048));
+        folder_.write(name, privatePem(key.get(), GetParam()));
+        writePrime(folder_, name, key.get());
+      }
+    });
+  }
+
+  std::unique_ptr<signer_rs256::Rs256Signer> makeSigner() const {
+    if (GetParam().empty()) {
+      return make<signer_rs256::Rs256Signer>(folder_, "private_key_file");
+    }
+    folder_.write("passphrase", GetParam());
+    return make<signer_rs256::Rs256Signer>(folder_, "private_key_file",
+                                           {{"passphrase_file", "passphrase"}});
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_P(WipedRsaKeys, NothingIsLeftOfADestroyedSigner_P57) {
+  writeKeys();
+  std::vector<SoughtKey> keys;
+  for (const std::string& name : kNames) {
+    keys.push_back(soughtKey(folder_, name));
+    expectNothingLeft(keys.back());
+  }
+  auto signer = makeSigner();
+  signWithEach(*signer);
+  for (const SoughtKey& key : keys) {
+    EXPECT_EQ(countInMemory(key.text), 0);
+    EXPECT_EQ(countInMemory(key.encoded), 0);
+    EXPECT_GE(countInMemory(key.number), 1) << "the search finds what is there";
+  }
+  signer.reset();
+  for (const SoughtKey& key : keys) {
+    expectNothingLeft(key);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(WithAndWithoutPassphrase, WipedRsaKeys,
+                         testing::Values("", "a passphrase"));
+
+TEST(WipedKeys, NothingIsLeftOfAKeyThatTheSignerMade_P57) {
+  const TemporaryFolder folder;
+  SilentHost host;
+  {
+    PluginSettings settings(folder.path(), {{"private_key_file", "a"}, {"create_missing", "true"}});
+    signer_rs256::Rs256Signer signer(settings.settings(), host, sdk::Mode::Serve);
+    signWithEach(signer);
+  }
+  elsewhere([&] {
+    const signing::BioPointer file(BIO_new_file(folder.path("a").c_str(), "r"));
+    const signing::KeyPointer key(PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr, nullptr));
+    writePrime(folder, "a", key.get());
+  });
+  expectNothingLeft(soughtKey(folder, "a"));
 }
 
 }  // namespace
