@@ -1,6 +1,6 @@
 #include "app/config_changes.hpp"
 
-#include "config/ip_address.hpp"
+#include "config/listeners.hpp"
 
 #include <algorithm>
 
@@ -58,10 +58,10 @@ std::vector<std::string> refusedChanges(const config::Config& before, const conf
                          (after.refresh_signer ? "added" : "removed") +
                          " since the start: that needs a restart");
   }
-  if (config::isLoopback(after.server.address) && !config::isLoopback(before.server.address)) {
+  if (config::onlyLoopback(after.server) && !config::onlyLoopback(before.server)) {
     refused.emplace_back(
-        "server.address became a loopback address, for which weak service secrets would pass: "
-        "that needs a restart");
+        "server.address or server.admin became a loopback address, for which weak service secrets "
+        "would pass: that needs a restart");
   }
   return refused;
 }

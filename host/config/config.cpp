@@ -180,9 +180,7 @@ Config loadConfig(const std::string& file, sdk::SettingsReport& report) {
   Settings key_set = root.section("key_set");
   config.key_set_max_age = wholeSeconds(key_set, "max_age", 5min, 1s, 24h);
   config.sessions = readSessions(root.section("sessions"), config.tokens);
-  const bool loopback = isLoopback(config.server.address) &&
-                        (!config.server.admin || isLoopback(config.server.admin->address));
-  config.service_secrets = readSecrets(root, report, loopback);
+  config.service_secrets = readSecrets(root, report, onlyLoopback(config.server));
   config.allowed_origins = readOrigins(root.section("cors"));
   config.log = readLog(root.section("log"));
   root.refuseUnknown();

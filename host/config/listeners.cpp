@@ -63,6 +63,10 @@ std::optional<Admin> readAdmin(Settings& settings, const Server& server) {
   return admin;
 }
 
+bool onlyLoopback(const Server& server) {
+  return isLoopback(server.address) && (!server.admin || isLoopback(server.admin->address));
+}
+
 Endpoints readEndpoints(Settings settings, const Server& server) {
   return {readServedOn(settings, "sessions", server)};
 }

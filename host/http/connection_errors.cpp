@@ -13,7 +13,7 @@ class ConnectionErrors::Handler : public Poco::ErrorHandler {
       : previous_(Poco::ErrorHandler::set(this)), logger_(logger) {}
   ~Handler() override { Poco::ErrorHandler::set(previous_); }
 
-  void exception(const Poco::Exception& error) override { log(error.className()); }
+  void exception(const Poco::Exception& error) override { log(error.name()); }
   void exception(const std::exception& error) override { log(error.what()); }
   void exception() override { log("an exception of an unknown type"); }
 

@@ -37,4 +37,11 @@ call 401 "${tls[@]}" -H 'X-Request-ID: caller-1' \
   -d '{"id": 7, "access": "x"}' "$url/auth/token/validate-token/" >/dev/null
 grep -qi '^x-request-id: caller-1' "$scratch/headers" || fail "the caller's request id is lost"
 
+# For the operator on this machine, not for the world.
+sessions=$url/v1/users/7/sessions
+call 200 "${tls[@]}" "$sessions" >/dev/null
+call 403 "${tls[@]}" --interface 127.0.0.2 "$sessions" >/dev/null
+call 403 "${tls[@]}" --interface 127.0.0.2 -X DELETE "$sessions" >/dev/null
+call 403 "${tls[@]}" --interface 127.0.0.2 "$url/health/live" >/dev/null
+
 stopService

@@ -12,8 +12,9 @@ struct Share {
   int of_100;
 };
 
-constexpr Share kMix[] = {{Kind::Validate, 45},  {Kind::Introspect, 8}, {Kind::Refresh, 23},
-                          {Kind::GenTokens, 13}, {Kind::Invalidate, 6}, {Kind::Revoke, 5}};
+constexpr Share kMix[] = {{Kind::Validate, 44},  {Kind::Introspect, 7}, {Kind::Refresh, 22},
+                          {Kind::GenTokens, 13}, {Kind::Invalidate, 6}, {Kind::Revoke, 4},
+                          {Kind::EndSession, 4}};
 
 Time now() { return std::chrono::steady_clock::now().time_since_epoch(); }
 

@@ -29,14 +29,14 @@ std::string titleOf(const Options& options) {
          (options.store_plugin ? ", " + options.store_plugin->stem().string() : "");
 }
 
-// The real signer and the store under test, in a folder that nobody else may write to.
+// The real signers and the store under test, in a folder that nobody else may write to.
 void usePlugin(const std::filesystem::path& store_plugin, test::ServiceSetup& setup) {
   const std::filesystem::path folder = setup.folder() / "plugins";
   std::filesystem::create_directory(folder);
-  const std::string signer =
-      setup.pair().signer == test::SignerKind::Hs256 ? "signer-hs256.so" : "signer-rs256.so";
-  std::filesystem::copy_file(std::filesystem::path(TOKEN_SERVICE_PLUGINS) / signer,
-                             folder / signer);
+  for (const char* signer : {"signer-hs256.so", "signer-rs256.so"}) {
+    std::filesystem::copy_file(std::filesystem::path(TOKEN_SERVICE_PLUGINS) / signer,
+                               folder / signer);
+  }
   std::filesystem::copy_file(store_plugin, folder / store_plugin.filename());
   setup.setPluginFolder(folder).setStore(store_plugin.stem());
 }
@@ -47,6 +47,9 @@ void configure(const Options& options, test::ServiceSetup& setup) {
       .set("refresh", std::string("{rotation: ") + (options.rotation ? "on" : "off") + "}")
       .set("sessions", "{max_per_user: " + std::to_string(kMaxPerUser) + "}")
       .set("log", "{level: info}");
+  if (options.pair.signer == test::SignerKind::Rs256) {
+    setup.set("refresh_signer", test::ServiceSetup::refreshSignerSection());
+  }
   if (options.store_plugin) {
     usePlugin(*options.store_plugin, setup);
   }

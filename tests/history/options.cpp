@@ -53,7 +53,7 @@ different hosts, and checks every answer against all those before it.
   --seconds N             at most so long
   --clients N             (32)
   --hosts N               processes of the service (3; one with SQLite)
-  --signer hs256|rs256    (hs256)
+  --signer hs256|rs256    rs256: of access tokens, with HS256 for refresh tokens (hs256)
   --store postgres|sqlite (postgres: the cluster of TOKEN_SERVICE_TEST_POSTGRES)
   --rotation on|off       of refresh tokens (off)
   --nemesis none|kill     kill: every second one host is killed and started again (none)

@@ -110,7 +110,7 @@ Answer refusal(const TokenRequest& request, const HttpAnswer& answer) {
       }
       break;
     case Kind::EndSession:
-      if (answer.status == 404) {
+      if (answer.status == 404 && code == "not_found") {
         return no();
       }
       break;
@@ -171,8 +171,6 @@ Answer meaningOf(const TokenRequest& request, const std::optional<HttpAnswer>& a
       return request.kind == Kind::GenTokens ? wrong(*answer) : ok();
     case 201:
       return request.kind == Kind::GenTokens ? withTokens(request, *answer, true) : wrong(*answer);
-    case 204:
-      return request.kind == Kind::EndSession ? ok() : wrong(*answer);
     default:
       return request.standard ? standardRefusal(request, *answer) : refusal(request, *answer);
   }

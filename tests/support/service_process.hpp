@@ -22,9 +22,9 @@ class ServiceProcess {
   ServiceProcess& operator=(const ServiceProcess&) = delete;
 
   std::uint16_t port() const { return port_; }
-  // The file that it reads, no other process does.
   // Of `server.admin`. Throws if the log names none.
   std::uint16_t adminPort() const;
+  // The file that it reads, no other process does.
   const std::filesystem::path& configFile() const { return config_file_; }
   // What it wrote to standard error so far.
   std::string log() const;

@@ -49,6 +49,19 @@ TEST_P(MetadataTest, namesWhatIsServedAndWhere) {
   EXPECT_EQ(post.header("Allow"), "GET, HEAD, OPTIONS");
 }
 
+TEST_P(MetadataTest, namesNothingThatIsNotServed) {
+  configure(kUrl, kUrl);
+  const ServiceProcess service(setup);
+  TokenApi api(service);
+  const Reply metadata = api.send(get(kPath));
+  for (const char* member : {"token_endpoint", "introspection_endpoint", "revocation_endpoint"}) {
+    const std::string path = metadata.text(member).substr(kUrl.size());
+    EXPECT_EQ(api.send(get(path)).status, 405) << path;
+    EXPECT_EQ(api.send({"OPTIONS", path, "", "", {}}).header("Allow"), "POST, OPTIONS") << path;
+  }
+  EXPECT_EQ(api.send(get(metadata.text("jwks_uri").substr(kUrl.size()))).status, 200);
+}
+
 // RFC 8414 section 3.1: the path of the issuer comes after the well-known one.
 TEST_P(MetadataTest, isAlsoWhereClientsLookForAnIssuerWithAPath) {
   const std::string url = kUrl + "/sign-in/v1";

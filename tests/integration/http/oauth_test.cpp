@@ -351,18 +351,35 @@ TEST_P(IntrospectTest, changesNothing) {
 TEST_P(OAuthOwnTest, namesAndSecretsOfBasicAreFormEncoded) {
   setup.set("service_secrets",
             "[{name: tests, secret: the-service-secret-of-the-contract-tests}, "
-            "{name: \"a b:c\", secret: \"100%+plus&more=\\u00e9 and 32 bytes\"}]");
+            "{name: a_b.c-d, secret: \"100%+plus&more=\\u00e9 and 32 bytes\"}]");
   const ServiceProcess service(setup);
   TokenApi api(service);
   const TokenPair tokens = api.logIn(1);
   const Call call = fieldsCall(kIntrospect, {{"token", tokens.access}}, Encoding::Form);
-  EXPECT_EQ(
-      api.send(withBasic(call, "a+b%3ac:100%25%2Bplus%26more%3d%c3%a9+and%2032+bytes")).status,
-      200);
-  expectInvalidClient(api.send(withBasic(call, "a b:c:100%+plus&more=\xc3\xa9 and 32 bytes")));
-  expectInvalidClient(
-      api.send(withBasic(call, "tests:100%25%2Bplus%26more%3d%c3%a9+and%2032+bytes")));
-  expectInvalidClient(api.send(withBasic(call, std::string("a+b%3ac:") + ServiceSetup::kSecret)));
+  const std::string encoded = "100%25%2Bplus%26more%3d%c3%a9+and%2032+bytes";
+  EXPECT_EQ(api.send(withBasic(call, "a_b.c-d:" + encoded)).status, 200);
+  EXPECT_EQ(api.send(withBasic(call, "a%5fb%2Ec-%64:" + encoded)).status, 200);
+  expectInvalidClient(api.send(withBasic(call, "a_b.c-d:100%+plus&more=\xc3\xa9 and 32 bytes")));
+  expectInvalidClient(api.send(withBasic(call, "tests:" + encoded)));
+  expectInvalidClient(api.send(withBasic(call, std::string("a_b.c-d:") + ServiceSetup::kSecret)));
+}
+
+TEST_P(OAuthOwnTest, aSecretThatMayNotIntrospectIsAnInvalidClient) {
+  const std::string reader(40, 'r');
+  setup.set("service_secrets",
+            "[{name: tests, secret: the-service-secret-of-the-contract-tests, allow: [issue, "
+            "validate, invalidate, sessions]}, {name: reader, secret: " +
+                reader + ", allow: [introspect]}]");
+  const ServiceProcess service(setup);
+  TokenApi api(service);
+  const TokenPair tokens = api.logIn(1);
+  const Call call = fieldsCall(kIntrospect, {{"token", tokens.access}}, Encoding::Form);
+  expectInvalidClient(api.send(withSecret(call)));
+  expectInvalidClient(api.send(withBasic(call, std::string("tests:") + ServiceSetup::kSecret)));
+  const Reply reply = api.send(withSecret(call, reader));
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.text("client_id"), "tests") << "who logged the user in, not who asks";
+  EXPECT_EQ(api.send(withBasic(call, "reader:" + reader)).body, reply.body);
 }
 
 TEST_P(OAuthOwnTest, audienceAndSupersededAccessTokens) {

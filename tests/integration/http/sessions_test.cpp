@@ -202,6 +202,24 @@ TEST_P(SessionsTest, bodiesAndQueriesMeanNothing) {
               kPayloadTooLarge);
 }
 
+TEST_P(OwnSessionsTest, areForSecretsThatMayUseThem) {
+  const std::string log_in = "a-secret-that-is-for-log-ins-and-nothing-else";
+  setup.set("service_secrets", "[{name: operator, secret: " + std::string(ServiceSetup::kSecret) +
+                                   ", allow: [sessions]}, {name: site, secret: " + log_in +
+                                   ", allow: [issue, validate, invalidate, introspect]}]");
+  const ServiceProcess service(setup);
+  TokenApi api(service);
+  const Call call = jsonCall(kGenTokens, R"({"id":1,"username":"ada"})");
+  expectError(api.send(withSecret(call)), kUnauthorizedRequest);
+  EXPECT_EQ(api.send(withSecret(call, log_in)).status, 201);
+  for (const Call& refused : {Call{"GET", sessionsPath("1"), "", "", {}}, remove(sessionsPath("1")),
+                              remove(sessionsPath("1") + "/abc")}) {
+    expectError(api.send(withSecret(refused, log_in)), kUnauthorizedRequest);
+  }
+  EXPECT_EQ(newestSession(api, 1)->getValue<std::string>("client_id"), "site");
+  expectAnswer(endAll(api, 1), 200, R"({"ended":1})");
+}
+
 TEST_P(OwnSessionsTest, whatWasEndedStaysSoAfterACrash) {
   TokenPair one;
   TokenPair all;

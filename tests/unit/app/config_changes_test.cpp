@@ -67,6 +67,9 @@ TEST(RefusedChanges, ABetterAddressThanTheOneInForce) {
   const std::string open = kPlain + "server: {address: 0.0.0.0}\n";
   EXPECT_EQ(refused(open, kPlain).size(), 1U);
   EXPECT_EQ(refused(kPlain, open), Texts{});
+  const std::string open_admin = kPlain + "server: {admin: {address: 0.0.0.0, port: 1}}\n";
+  EXPECT_EQ(refused(open_admin, kPlain).size(), 1U);
+  EXPECT_EQ(refused(open, open_admin), Texts{});
 }
 
 TEST(SectionsForRestart, AreThoseThatSaySomethingElse) {

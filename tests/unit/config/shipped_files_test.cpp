@@ -145,6 +145,9 @@ TEST(ShippedFiles, ReferenceHoldsTheDefaultsOfTheCode) {
   const TemporaryFolder folder;
   const Config code = loadConfig(folder.write("f.yaml", "{}\n"), report);
   EXPECT_TRUE(same(reference.server, code.server));
+  EXPECT_FALSE(reference.server.admin);
+  EXPECT_FALSE(code.server.admin);
+  EXPECT_EQ(reference.endpoints.sessions, code.endpoints.sessions);
   EXPECT_FALSE(reference.refresh_signer);
   EXPECT_FALSE(code.refresh_signer);
   EXPECT_EQ(reference.signer.sha256, code.signer.sha256);

@@ -144,6 +144,15 @@ TEST_F(RouterTest, AStarStandsForEverythingBelow) {
   EXPECT_EQ(call("GET", "/auth").status, 404);
 }
 
+TEST_F(RouterTest, OnlyWhatTakesEveryMethodNeedsNoBody) {
+  addEcho("/auth/verify/*", Method::Any, "verify");
+  EXPECT_TRUE(router_.ignoresBody("/auth/verify"));
+  EXPECT_TRUE(router_.ignoresBody("/auth/verify/a"));
+  for (const char* path : {"/auth/token/refresh", "/health/live", "/", "/unknown"}) {
+    EXPECT_FALSE(router_.ignoresBody(path)) << path;
+  }
+}
+
 TEST_F(RouterTest, HeadIsAnsweredWhereGetIs) {
   EXPECT_EQ(call("HEAD", "/health/live").status, 200);
   EXPECT_EQ(call("GET", "/health/live").status, 200);
