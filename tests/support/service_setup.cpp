@@ -84,9 +84,17 @@ std::string nameOf(const Pair& pair) {
 
 std::ostream& operator<<(std::ostream& stream, const Pair& pair) { return stream << nameOf(pair); }
 
-ServiceSetup::ServiceSetup(const Pair& pair) : pair_(pair) {
-  if (pair.store == StoreKind::Postgres) {
-    database_ = std::make_unique<Database>();
+ServiceSetup::ServiceSetup(const Pair& pair)
+    : ServiceSetup(pair,
+                   pair.store == StoreKind::Postgres ? std::make_unique<Database>() : nullptr) {}
+
+ServiceSetup::ServiceSetup(const Pair& pair, const Conninfo& cluster)
+    : ServiceSetup(pair, pair.store == StoreKind::Postgres ? std::make_unique<Database>(cluster)
+                                                           : nullptr) {}
+
+ServiceSetup::ServiceSetup(const Pair& pair, std::unique_ptr<Database> database)
+    : pair_(pair), database_(std::move(database)) {
+  if (database_) {
     store_port_ = postgresPort();
   }
   store_plugin_ = database_ ? "store-postgres" : "store-sqlite";

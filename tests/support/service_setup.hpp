@@ -31,6 +31,8 @@ class ServiceSetup {
   static constexpr const char* kSecret = "the-service-secret-of-the-contract-tests";
 
   explicit ServiceSetup(const Pair& pair);
+  // With PostgreSQL, a database of that cluster.
+  ServiceSetup(const Pair& pair, const Conninfo& cluster);
 
   const Pair& pair() const { return pair_; }
 
@@ -75,6 +77,7 @@ class ServiceSetup {
   std::vector<std::string> query(const std::string& sql) const;
 
  private:
+  ServiceSetup(const Pair& pair, std::unique_ptr<Database> database);
   ServiceSetup& setStoreSection();
 
   Pair pair_;

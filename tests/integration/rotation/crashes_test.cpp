@@ -1,13 +1,14 @@
+#include "cluster.hpp"
 #include "counts.hpp"
-#include "rotating_test.hpp"
-#include "run_together.hpp"
-
-#include <Poco/Exception.h>
+#include "load_caller.hpp"
 
 #include <chrono>
+#include <csignal>
 #include <functional>
 #include <random>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace token_service::test {
 namespace {
@@ -16,118 +17,100 @@ using namespace std::chrono_literals;
 
 int crashes() { return countFrom("TOKEN_SERVICE_CRASHES", 5); }
 
-struct LogIn {
-  std::int64_t id;
-  TokenPair tokens;
-};
-
-// A caller with sessions of its own, which knows what it was answered. For one thread.
-class LoadCaller {
+// Calls under load, and a crash of something after a random time.
+class Load {
  public:
-  // Calls whatever comes to mind until the connection breaks.
-  void run(std::uint16_t port) {
-    HttpClient connection(port);
-    try {
-      for (;;) {
-        step(connection);
-      }
-    } catch (const Poco::Exception&) {
-      // The crash. What was under way may have happened or not.
+  void runInto(std::uint16_t port, const std::function<void()>& crash) {
+    std::vector<std::jthread> threads;
+    for (LoadCaller& caller : callers_) {
+      threads.emplace_back(
+          [&caller, port](const std::stop_token& over) { caller.run(port, over); });
     }
+    std::this_thread::sleep_for(std::chrono::milliseconds(patience_(random_)));
+    crash();
   }
 
-  // Promise 23: what was answered holds, and a plain retry helps where no answer came.
   void expectAsAnswered(TokenApi& api) {
-    for (LogIn& alive : alive_) {
-      EXPECT_TRUE(api.isValid(alive.id, alive.tokens.access));
-      const TokenPair pair = expectPair(api.refresh(alive.id, alive.tokens.refresh));
-      EXPECT_TRUE(api.isValid(alive.id, pair.access));
-      alive.tokens = pair;
-    }
-    for (const LogIn& ended : ended_) {
-      expectError(api.validate(ended.id, ended.tokens.access), kTokenMismatch);
-      expectError(api.refresh(ended.id, ended.tokens.refresh), kUserNotFound);
+    for (LoadCaller& caller : callers_) {
+      caller.expectAsAnswered(api);
     }
   }
 
-  std::size_t ended() const { return ended_.size(); }
+  std::size_t ended() const { return callers_.front().ended(); }
 
  private:
-  static constexpr std::size_t kMostAlive = 8;
-
-  void step(HttpClient& connection) {
-    const std::size_t choice = random_() % 8;
-    if (alive_.empty() || (choice == 0 && alive_.size() < kMostAlive)) {
-      logIn(connection);
-      return;
-    }
-    LogIn& one = alive_[random_() % alive_.size()];
-    if (choice == 1) {
-      logOut(connection, one);
-    } else if (choice < 4) {
-      const Reply reply = connection.send(
-          withSecret(jsonCall(kValidate, "{\"id\":" + std::to_string(one.id) + ",\"access\":\"" +
-                                             one.tokens.access + "\"}")));
-      EXPECT_EQ(reply.status, 200) << reply.body;
-    } else {
-      const Reply reply = connection.send(refreshCall(one.id, one.tokens.refresh));
-      EXPECT_EQ(reply.status, 200) << reply.body;
-      one.tokens = pairOf(reply);
-    }
-  }
-
-  void logIn(HttpClient& connection) {
-    const std::int64_t id = nextUser();
-    const Reply reply = connection.send(withSecret(
-        jsonCall(kGenTokens, "{\"id\":" + std::to_string(id) + ",\"username\":\"user\"}")));
-    EXPECT_EQ(reply.status, 201) << reply.body;
-    alive_.push_back({id, pairOf(reply)});
-  }
-
-  void logOut(HttpClient& connection, LogIn& one) {
-    const LogIn leaving = one;
-    one = alive_.back();
-    alive_.pop_back();
-    const Reply reply = connection.send(
-        withSecret(jsonCall(kInvalidate, "{\"id\":" + std::to_string(leaving.id) +
-                                             ",\"access\":\"" + leaving.tokens.access + "\"}")));
-    EXPECT_EQ(reply.status, 200) << reply.body;
-    ended_.push_back(leaving);
-  }
-
-  std::vector<LogIn> alive_;
-  std::vector<LogIn> ended_;
   std::minstd_rand random_{std::random_device{}()};
+  std::uniform_int_distribution<int> patience_{50, 400};
+  std::vector<LoadCaller> callers_{4};
 };
 
 class CrashesTest : public RotatingTest {};
 
 INSTANTIATE_TEST_SUITE_P(Deployments, CrashesTest, kOpposites, deploymentName);
 
-TEST_P(CrashesTest, whatWasAnsweredUnderLoadHolds) {
-  std::minstd_rand random(std::random_device{}());
-  std::uniform_int_distribution<int> milliseconds(50, 400);
-  std::vector<LoadCaller> callers(4);
+TEST_P(CrashesTest, whatTheServiceAnsweredHolds) {
+  Load load;
   for (int crash = 0; crash < crashes(); ++crash) {
     SCOPED_TRACE("crash " + std::to_string(crash));
     ServiceProcess service(setup);
-    std::vector<std::function<void()>> actions = {[&] {
-      std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds(random)));
-      service.kill();
-    }};
-    for (LoadCaller& caller : callers) {
-      actions.emplace_back([&, port = service.port()] { caller.run(port); });
-    }
-    runTogether(actions);
+    load.runInto(service.port(), [&] { service.kill(); });
     ServiceProcess restarted(setup);
     TokenApi api(restarted);
-    for (LoadCaller& caller : callers) {
-      caller.expectAsAnswered(api);
-    }
+    load.expectAsAnswered(api);
     restarted.kill();
     ASSERT_FALSE(HasFailure());
   }
-  EXPECT_GT(callers.front().ended(), 0U);
+  EXPECT_GT(load.ended(), 0U);
+}
+
+// A cluster of its own: PostgreSQL restarts as a whole when one of its processes is killed.
+class DatabaseCrashesTest : public testing::Test {
+ protected:
+  DatabaseCrashesTest() { setup.set("refresh", "{rotation: on}").set("log", "{level: info}"); }
+
+  void killOneBackend() {
+    const std::vector<std::string> processes = setup.query(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
+        "AND pid <> pg_backend_pid()");
+    ASSERT_FALSE(processes.empty());
+    ASSERT_EQ(::kill(std::stoi(processes[random_() % processes.size()]), SIGKILL), 0);
+  }
+
+  static void waitUntilItAnswers(TokenApi& api) {
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (api.genTokens(nextUser()).status != 201) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      std::this_thread::sleep_for(20ms);
+    }
+  }
+
+  OwnCluster cluster;
+  ServiceSetup setup{{SignerKind::Hs256, StoreKind::Postgres}, cluster.conninfo()};
+
+ private:
+  std::minstd_rand random_{std::random_device{}()};
+};
+
+TEST_F(DatabaseCrashesTest, whatTheServiceAnsweredHolds) {
+  const ServiceProcess service(setup);
+  TokenApi api(service);
+  Load load;
+  for (int crash = 0; crash < crashes(); ++crash) {
+    SCOPED_TRACE("crash " + std::to_string(crash));
+    load.runInto(service.port(), [&] {
+      if (crash % 5 == 4) {
+        cluster.halt();
+        cluster.resume();
+      } else {
+        killOneBackend();
+        std::this_thread::sleep_for(100ms);
+      }
+    });
+    waitUntilItAnswers(api);
+    load.expectAsAnswered(api);
+    ASSERT_FALSE(HasFailure());
+  }
+  EXPECT_GT(load.ended(), 0U);
 }
 
 }  // namespace
