@@ -47,7 +47,8 @@ int count(const std::string& text, const std::string& part) {
 std::string secretsSection(const std::vector<std::pair<std::string, std::string>>& secrets) {
   std::string text;
   for (const auto& [name, secret] : secrets) {
-    text += std::string(text.empty() ? "" : ", ") + "{name: " + name + ", secret: " + secret + "}";
+    text.append(text.empty() ? "{name: " : ", {name: ").append(name);
+    text.append(", secret: ").append(secret).append("}");
   }
   return "[" + text + "]";
 }
@@ -157,7 +158,7 @@ class Load {
   TokenPair logIn(TokenApi& api, std::int64_t id) {
     const Reply reply = api.send(withSecret(logInCall(id), secret_.load()));
     EXPECT_EQ(reply.status, 201) << reply.body;
-    const TokenPair tokens{reply.text("refresh"), reply.text("access")};
+    TokenPair tokens{reply.text("refresh"), reply.text("access")};
     const std::scoped_lock lock(mutex_);
     kids_.insert(kidOf(tokens.access));
     return tokens;
@@ -324,10 +325,10 @@ TEST_P(ReloadRulesTest, terminationDoesNotWaitForASlowOne) {
   const std::string setting = hs256 ? "secret_file" : "private_key_file";
   std::string keys = "{" + setting + ": signer.key}";
   for (int key = 1; key < 16; ++key) {
-    const std::string date = std::to_string(2030 + key) + "-01-01T00:00:00Z";
-    const std::string active = std::to_string(2030 + key) + "-02-01T00:00:00Z";
-    keys += ", {" + setting + ": " + std::to_string(key) + ".key, published_from: " + date +
-            ", active_from: " + active + "}";
+    const std::string year = std::to_string(2030 + key);
+    keys.append(", {").append(setting).append(": ").append(year).append(".key");
+    keys.append(", published_from: ").append(year).append("-01-01T00:00:00Z");
+    keys.append(", active_from: ").append(year).append("-02-01T00:00:00Z}");
   }
   ServiceProcess service(setup);
   setup.set("signer", std::string("{plugin: signer-") + (hs256 ? "hs256" : "rs256") +
