@@ -42,6 +42,11 @@ std::pair<Command, std::size_t> commandIn(const std::vector<std::string>& argume
   return {found->second, 1};
 }
 
+[[noreturn]] void refuseOption(const std::string& option, const std::string& command) {
+  throw UsageError("'" + option + "' is not an option of '" + command +
+                   "': try 'token-service --help'");
+}
+
 // The installed layout: bin/token-service beside lib/token-service/plugins.
 std::filesystem::path defaultPluginDir() {
   const std::filesystem::path executable = std::filesystem::read_symlink("/proc/self/exe");
@@ -83,8 +88,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     const std::string& option = arguments[index];
     const bool is_config = option == "--config" && needsConfig(line.command);
     if (!is_config && option != "--plugin-dir") {
-      throw UsageError("'" + option + "' is not an option of '" + name +
-                       "': try 'token-service --help'");
+      refuseOption(option, name);
     }
     if (index + 1 == arguments.size() || arguments[index + 1].empty()) {
       throw UsageError("'" + option + "' needs a value");

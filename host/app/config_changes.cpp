@@ -25,12 +25,12 @@ bool holdsSame(const SettingNode& a, const SettingNode& b) {
     return std::equal(a.children.begin(), a.children.end(), b.children.begin(), b.children.end(),
                       holdsSame);
   }
-  const auto allSame = [](const SettingNode& one, const SettingNode& other) {
+  const auto covers = [](const SettingNode& one, const SettingNode& other) {
     return std::all_of(one.children.begin(), one.children.end(), [&](const SettingNode& node) {
       return holdsSame(node, child(other, node.key));
     });
   };
-  return allSame(a, b) && allSame(b, a);
+  return covers(a, b) && covers(b, a);
 }
 
 void refuseOtherPlugin(const std::string& role, const config::Plugin& before,

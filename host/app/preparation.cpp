@@ -1,5 +1,6 @@
 #include "app/preparation.hpp"
 
+#include "app/openssl_memory.hpp"
 #include "app/plugin_set.hpp"
 #include "app/start_problems.hpp"
 
@@ -14,6 +15,7 @@ log::Logger loggerFor(const config::Log& settings) {
 }
 
 void prepareProcess() {
+  wipeWhatOpenSslFrees();
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
   prctl(PR_SET_DUMPABLE, 0);

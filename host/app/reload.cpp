@@ -5,6 +5,8 @@
 #include "app/key_plan.hpp"
 #include "app/named_secrets.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -14,6 +16,13 @@ namespace {
 
 void append(const std::vector<std::string>& more, std::vector<std::string>& list) {
   list.insert(list.end(), more.begin(), more.end());
+}
+
+std::vector<std::string> missing(const std::vector<std::string>& files) {
+  std::vector<std::string> result;
+  std::copy_if(files.begin(), files.end(), std::back_inserter(result),
+               [](const std::string& file) { return !std::filesystem::exists(file); });
+  return result;
 }
 
 // What the service goes on with: only keys and secrets are new.
@@ -83,7 +92,8 @@ Reload::Reload(const config::Config& started_with, const std::filesystem::path& 
                http::ServiceSecrets& secrets, log::Logger& logger, const session::Clock& clock)
     : started_with_(started_with),
       plugin_dir_(plugin_dir),
-      files_(std::move(files)),
+      in_force_(std::move(files)),
+      files_(in_force_),
       keys_(keys),
       secrets_(secrets),
       logger_(logger),
@@ -93,6 +103,7 @@ void Reload::run() {
   std::vector<std::string> files = {started_with_.file};
   try {
     takeOver(files);
+    in_force_ = files;
     files_ = std::move(files);
   } catch (const std::exception& error) {
     std::istringstream problems(error.what());
@@ -101,6 +112,7 @@ void Reload::run() {
                     {{"problem", problem}});
     }
     // Either the old files or those that were named now may be put right.
+    files_ = in_force_;
     append(files, files_);
   }
 }
@@ -116,15 +128,29 @@ void Reload::takeOver(std::vector<std::string>& files) {
     problems.add(sdk::ErrorCode::InvalidConfig, reason);
   }
   const config::Config config = withNewKeysAndSecrets(started_with_, read);
+  const std::vector<std::string> gone = missing(in_force_);
+  const bool look_first = !report.problems.empty() || !gone.empty();
   std::shared_ptr<const SignerSet> signers;
   // No code is loaded while the service runs.
   if (refused.empty()) {
-    const sdk::Mode mode = report.problems.empty() ? sdk::Mode::Serve : sdk::Mode::Check;
-    signers =
-        std::make_shared<const SignerSet>(config, plugin_dir_, mode, logger_, clock_, problems);
+    signers = signersOf(config, look_first ? sdk::Mode::Check : sdk::Mode::Serve, problems);
     append(signers->files(), files);
   }
   problems.throwIfAny();
+  if (look_first) {
+    // A new key in the place of one that is in force would end all its tokens.
+    for (const std::string& file : gone) {
+      if (std::find(files.begin(), files.end(), file) != files.end()) {
+        problems.add(sdk::ErrorCode::InvalidConfig,
+                     file +
+                         " is gone, and what it held is in force: put it back, or take it out "
+                         "of the configuration");
+      }
+    }
+    problems.throwIfAny();
+    signers = signersOf(config, sdk::Mode::Serve, problems);
+    problems.throwIfAny();
+  }
 
   const sdk::Time now = clock_.now();
   const Fields fields = inForce(config, *signers, now);
@@ -137,6 +163,11 @@ void Reload::takeOver(std::vector<std::string>& files) {
   for (const std::string& section : sectionsForRestart(started_with_, read)) {
     logger_.warning("changed in the configuration, needs a restart", {{"section", section}});
   }
+}
+
+std::shared_ptr<const SignerSet> Reload::signersOf(const config::Config& config, sdk::Mode mode,
+                                                   StartProblems& problems) const {
+  return std::make_shared<const SignerSet>(config, plugin_dir_, mode, logger_, clock_, problems);
 }
 
 }  // namespace token_service::app

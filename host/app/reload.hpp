@@ -28,9 +28,13 @@ class Reload {
  private:
   // Throws if the configuration cannot be used; then nothing has changed.
   void takeOver(std::vector<std::string>& files);
+  std::shared_ptr<const SignerSet> signersOf(const config::Config& config, sdk::Mode mode,
+                                             StartProblems& problems) const;
 
   const config::Config& started_with_;
   const std::filesystem::path plugin_dir_;
+  // What is in force was read from them.
+  std::vector<std::string> in_force_;
   std::vector<std::string> files_;
   token::KeySource& keys_;
   http::ServiceSecrets& secrets_;

@@ -1,7 +1,5 @@
 #include "rsa_key.hpp"
 
-#include "private_pem.hpp"
-#include "rsa_private_key.hpp"
 #include "signing/thumbprint.hpp"
 #include "token_service/sdk/base64url.hpp"
 
@@ -9,6 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace token_service::signer_rs256 {
@@ -16,7 +15,29 @@ namespace {
 
 constexpr int kLeastBits = 2048;
 
-std::string whyUnreadable(std::string_view pem) {
+struct PassphraseRequest {
+  const signing::SecretBytes* passphrase;
+  bool asked = false;
+};
+
+extern "C" int answerPassphrase(char* buffer, int size, int /*writing*/, void* argument) noexcept {
+  auto* request = static_cast<PassphraseRequest*>(argument);
+  request->asked = true;
+  if (request->passphrase == nullptr ||
+      request->passphrase->view().size() > static_cast<std::size_t>(size)) {
+    return -1;
+  }
+  const std::string_view text = request->passphrase->view();
+  std::copy(text.begin(), text.end(), buffer);
+  return static_cast<int>(text.size());
+}
+
+std::string whyUnreadable(std::string_view pem, const PassphraseRequest& request) {
+  if (request.asked) {
+    return request.passphrase == nullptr
+               ? "is encrypted: name the file that holds its passphrase in passphrase_file"
+               : "cannot be decrypted with the passphrase in passphrase_file: correct one of them";
+  }
   if (pem.find("PRIVATE KEY-----") != std::string_view::npos) {
     return "holds a private key that cannot be read: restore it, or convert it to PKCS#8";
   }
@@ -29,22 +50,10 @@ std::string whyUnreadable(std::string_view pem) {
   return "is not a private key in PEM form (PKCS#8 or PKCS#1): name such a file or make a key";
 }
 
-std::string whyNoRsa(std::string_view pem, PrivatePem::Kind kind) {
-  switch (kind) {
-    case PrivatePem::Kind::NeedsPassphrase:
-      return "is encrypted: name the file that holds its passphrase in passphrase_file";
-    case PrivatePem::Kind::WrongPassphrase:
-      return "cannot be decrypted with the passphrase in passphrase_file: correct one of them";
-    case PrivatePem::Kind::OtherAlgorithm:
-      return "holds a key that is not RSA: RS256 needs an RSA key of 2048 bits or more";
-    case PrivatePem::Kind::Rsa:
-    case PrivatePem::Kind::Unreadable:
-      break;
-  }
-  return whyUnreadable(pem);
-}
-
 std::string whyUnusable(EVP_PKEY* key) {
+  if (EVP_PKEY_is_a(key, "RSA") != 1) {
+    return "holds a key that is not RSA: RS256 needs an RSA key of 2048 bits or more";
+  }
   if (EVP_PKEY_get_bits(key) < kLeastBits) {
     return "holds an RSA key of " + std::to_string(EVP_PKEY_get_bits(key)) +
            " bits: make one of 2048 bits or more";
@@ -72,9 +81,15 @@ std::string base64urlOf(const EVP_PKEY* key, const char* parameter) {
 
 RsaKey readRsaKey(std::string_view pem, const signing::SecretBytes* passphrase) {
   const signing::OwnErrors errors;
-  const PrivatePem file = readPrivatePem(pem, passphrase);
-  signing::KeyPointer key = file.rsa ? rsaPrivateKey(file.rsa->view()) : nullptr;
-  std::string problem = key ? whyUnusable(key.get()) : whyNoRsa(pem, file.kind);
+  // OpenSSL refuses a null pointer, which an empty file may have.
+  const signing::BioPointer bio(
+      BIO_new_mem_buf(pem.empty() ? "" : pem.data(), static_cast<int>(pem.size())));
+  if (!bio) {
+    signing::failInternally("OpenSSL is out of memory");
+  }
+  PassphraseRequest request{passphrase};
+  signing::KeyPointer key(PEM_read_bio_PrivateKey(bio.get(), nullptr, answerPassphrase, &request));
+  std::string problem = key ? whyUnusable(key.get()) : whyUnreadable(pem, request);
   if (!problem.empty()) {
     return {nullptr, std::move(problem)};
   }

@@ -25,7 +25,6 @@ using DigestContextPointer = std::unique_ptr<EVP_MD_CTX, FreeWith<EVP_MD_CTX_fre
 using MacPointer = std::unique_ptr<EVP_MAC, FreeWith<EVP_MAC_free>>;
 using MacContextPointer = std::unique_ptr<EVP_MAC_CTX, FreeWith<EVP_MAC_CTX_free>>;
 using NumberPointer = std::unique_ptr<BIGNUM, FreeWith<BN_free>>;
-using SecretNumberPointer = std::unique_ptr<BIGNUM, FreeWith<BN_clear_free>>;
 using BioPointer = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
 
 // OpenSSL's error queue belongs to the thread and so to every library in the process: empty for the

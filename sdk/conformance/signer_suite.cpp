@@ -258,7 +258,7 @@ TEST_F(SignerConformance, ManyThreadsSignAtOnce) {
   constexpr std::size_t kSignatures = 1000;
   // Slow keys get fewer signatures rather than a slow test.
   const auto enough = std::chrono::steady_clock::now() + std::chrono::seconds(2);
-  const auto keyOf = [&](std::size_t thread, std::size_t index) -> const sdk::Key& {
+  const auto key_of = [&](std::size_t thread, std::size_t index) -> const sdk::Key& {
     return keys_[(thread + index) % keys_.size()];
   };
   std::vector<std::vector<std::string>> signatures(kThreads);
@@ -272,7 +272,7 @@ TEST_F(SignerConformance, ManyThreadsSignAtOnce) {
                  (signatures[thread].size() < kSignatures &&
                   std::chrono::steady_clock::now() < enough)) {
             // The threads use different keys at a time.
-            const sdk::Key& key = keyOf(thread, signatures[thread].size());
+            const sdk::Key& key = key_of(thread, signatures[thread].size());
             signatures[thread].push_back(sign(*signer_, key, bytesOf(thread)));
           }
         } catch (const std::exception& error) {
@@ -285,7 +285,7 @@ TEST_F(SignerConformance, ManyThreadsSignAtOnce) {
     EXPECT_EQ(failures[thread], "");
     EXPECT_GE(signatures[thread].size(), keys_.size());
     for (std::size_t index = 0; index < signatures[thread].size(); ++index) {
-      ASSERT_TRUE(isGood(keyOf(thread, index), bytesOf(thread), signatures[thread][index]))
+      ASSERT_TRUE(isGood(key_of(thread, index), bytesOf(thread), signatures[thread][index]))
           << "thread " << thread << ", signature " << index;
     }
   }

@@ -107,7 +107,7 @@ class ReloadOnReplicasTest : public ReloadTest {};
 INSTANTIATE_TEST_SUITE_P(Pairs, ReloadTest, kPairs, pairName);
 INSTANTIATE_TEST_SUITE_P(Pairs, ReloadRulesTest,
                          testing::Values(Pair{SignerKind::Hs256, StoreKind::Sqlite},
-                                         Pair{SignerKind::Rs256, StoreKind::Postgres}),
+                                         Pair{SignerKind::Rs256, StoreKind::Sqlite}),
                          pairName);
 INSTANTIATE_TEST_SUITE_P(Pairs, ReloadOnReplicasTest, kPostgresPairs, pairName);
 

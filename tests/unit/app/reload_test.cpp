@@ -189,6 +189,21 @@ TEST_F(ReloadTest, MakesNoKeyForAConfigurationThatItRefuses) {
   EXPECT_FALSE(std::filesystem::exists(folder_.path("made")));
 }
 
+TEST_F(ReloadTest, MakesNoKeyInThePlaceOfOneThatIsInForce) {
+  write("secret_file: made, create_missing: true", "[{name: one, secret: first}]");
+  reloaded();
+  first_kids_ = kids();
+  std::filesystem::remove(folder_.path("made"));
+  write("secret_file: made, create_missing: true", kSecond);
+  expectRefused(reloaded(), 1, "made is gone, and what it held is in force: put it back");
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("made")));
+
+  write("secret_file: another, create_missing: true", kSecond);
+  reloaded();
+  EXPECT_NE(kids(), first_kids_) << "it is not named any more";
+  EXPECT_TRUE(accepts("second"));
+}
+
 TEST_F(ReloadTest, OldKeysLiveAsLongAsACallHoldsThem) {
   std::shared_ptr<const token::KeyRings> held = keys_->current();
   const std::weak_ptr<const token::KeyRings> watch = held;
@@ -219,6 +234,9 @@ TEST_F(ReloadTest, NamesTheFilesThatDecideTheNextOne) {
   reloaded();
   EXPECT_TRUE(watches("missing")) << "when it comes, all may be well";
   EXPECT_TRUE(watches("b") && watches("f.yaml"));
+  const std::size_t count = reload_->files().size();
+  reloaded();
+  EXPECT_EQ(reload_->files().size(), count) << "refusals do not pile up";
 }
 
 }  // namespace

@@ -27,20 +27,23 @@ class SoughtBytes {
   }
 
   int countIn(std::string_view memory) const {
-    const auto same = [](char found, char masked) {
-      return found == static_cast<char>(masked ^ kMask);
-    };
+    const auto first = static_cast<char>(masked_.front() ^ kMask);
     int count = 0;
-    for (auto at = memory.begin(); at != memory.end(); ++count, ++at) {
-      at = std::search(at, memory.end(), masked_.begin(), masked_.end(), same);
-      if (at == memory.end()) {
-        break;
-      }
+    for (std::size_t at = memory.find(first);
+         at != std::string_view::npos && memory.size() - at >= size();
+         at = memory.find(first, at + 1)) {
+      count += startsAt(memory.data() + at) ? 1 : 0;
     }
     return count;
   }
 
  private:
+  bool startsAt(const char* memory) const {
+    return std::equal(masked_.begin(), masked_.end(), memory, [](char masked, char found) {
+      return static_cast<char>(masked ^ kMask) == found;
+    });
+  }
+
   static constexpr char kMask = 0x5a;
 
   std::string masked_;

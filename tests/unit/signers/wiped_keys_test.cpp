@@ -1,3 +1,4 @@
+#include "app/openssl_memory.hpp"
 #include "hs256_signer.hpp"
 #include "plugin_settings.hpp"
 #include "process_memory.hpp"
@@ -21,6 +22,9 @@ namespace token_service::signers_test {
 namespace {
 
 constexpr std::size_t kEnough = 24;
+
+// As the service does, before anything else uses OpenSSL.
+const bool kWiping = app::wipeWhatOpenSslFrees();
 
 // In a process of its own, so that this one's memory has nothing of it.
 void elsewhere(const std::function<void()>& work) {
@@ -72,6 +76,8 @@ void signWithEach(PluginSigner& signer) {
     signer.sign(key.kid, "bytes", {});
   }
 }
+
+TEST(WipedKeys, OpenSslWipesFromTheStart) { EXPECT_TRUE(kWiping); }
 
 TEST(WipedKeys, NothingOfASecretIsLeftOfADestroyedSigner_P57) {
   const TemporaryFolder folder;
