@@ -76,6 +76,7 @@ int serve(const CommandLine& line) {
   prepareProcess();
   const SystemClock clock;
   SystemRandom random;
+  const std::int64_t before_reading = WatchedFiles::now();
   WatchedFiles watched(line.config_file);
   const config::Config config = usableConfig(line, clock);
   log::Logger logger = loggerFor(config.log);
@@ -85,7 +86,7 @@ int serve(const CommandLine& line) {
   problems.throwIfAny();
   std::vector<std::string> files = config.files;
   files.insert(files.end(), plugins.signerFiles().begin(), plugins.signerFiles().end());
-  watched.watch(files);
+  watched.watch(files, before_reading);
   starting.reset();
   Service service(config, plugins, logger, clock, random);
   Reload reload(config, line.plugin_dir, files, plugins.keys(), service.secrets(), logger, clock);

@@ -15,16 +15,27 @@ bool knows(const KeyRing& ring, const std::string& kid) {
                      [&](const KeyRing::Entry& entry) { return entry.key.kid == kid; });
 }
 
+bool stops(const KeyRing& before, const KeyRing& after, const std::string& kid, sdk::Time now) {
+  return before.find(kid, now) != nullptr && after.find(kid, now) == nullptr;
+}
+
 }  // namespace
 
 // The keys of refresh tokens are those of all signers.
 void warnOfKeyChanges(const token::KeyRings& before, const token::KeyRings& after, sdk::Time now,
                       std::chrono::seconds max_age, log::Logger& logger) {
   for (const KeyRing::Entry& entry : before.refresh.entries()) {
-    const bool verified = before.refresh.find(entry.key.kid, now) != nullptr;
-    if (verified && entry.key.active_from <= now && !knows(after.refresh, entry.key.kid)) {
-      logger.warning("a key is gone: tokens that it signed are refused from now on",
-                     {{"kid", entry.key.kid}});
+    const std::string& kid = entry.key.kid;
+    if (entry.key.active_from > now) {
+      continue;
+    }
+    if (stops(before.refresh, after.refresh, kid, now) ||
+        stops(before.access, after.access, kid, now)) {
+      logger.warning(knows(after.refresh, kid)
+                         ? "a key verifies no longer, since the one after it is said to have "
+                           "followed it long ago: tokens that it signed are refused from now on"
+                         : "a key is gone: tokens that it signed are refused from now on",
+                     {{"kid", kid}});
     }
   }
   std::map<const sdk::Signer*, std::vector<sdk::Key>> keys;

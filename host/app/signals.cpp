@@ -22,17 +22,17 @@ int Signals::wait() const {
   return signal;
 }
 
-int Signals::poll() const {
+bool Signals::endsNow() const {
   constexpr timespec kMoment{0, 20'000'000};
-  const int signal = sigtimedwait(&set_, nullptr, &kMoment);
-  return signal < 0 ? 0 : signal;
+  sigset_t ends = set_;
+  sigdelset(&ends, SIGHUP);
+  return sigtimedwait(&ends, nullptr, &kMoment) > 0;
 }
 
 ExitOnSignal::ExitOnSignal(const Signals& signals)
     : thread_([this, &signals] {
         while (!done_) {
-          const int signal = signals.poll();
-          if (signal == SIGTERM || signal == SIGINT) {
+          if (signals.endsNow()) {
             _exit(exit_code::kSuccess);
           }
         }

@@ -16,8 +16,8 @@ class Signals {
   // The next signal.
   int wait() const;
 
-  // The next signal, or 0 if none comes in a moment.
-  int poll() const;
+  // Whether SIGTERM or SIGINT comes in a moment. Leaves SIGHUP to `wait`.
+  bool endsNow() const;
 
  private:
   sigset_t set_;

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <ctime>
 #include <utility>
 
 namespace token_service::app {
@@ -13,13 +14,21 @@ std::int64_t nanoseconds(const timespec& time) {
 
 }  // namespace
 
-void WatchedFiles::watch(const std::vector<std::string>& files) {
+std::int64_t WatchedFiles::now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &time);
+  return nanoseconds(time);
+}
+
+void WatchedFiles::watch(const std::vector<std::string>& files, std::int64_t since) {
   States told;
   States last;
   for (const std::string& file : files) {
     const auto known = told_.find(file);
     if (known == told_.end()) {
-      told[file] = last[file] = stateOf(file);
+      const std::optional<State> state = stateOf(file);
+      last[file] = state;
+      told[file] = state && state->changed >= since ? State{} : state;
     } else {
       told[file] = known->second;
       last[file] = last_[file];

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,12 +15,18 @@ namespace token_service::app {
 // For one thread.
 class WatchedFiles {
  public:
-  // Watches one file, from now on.
-  explicit WatchedFiles(const std::string& file) { watch({file}); }
+  // Watches one file, which is read later.
+  explicit WatchedFiles(const std::string& file) {
+    watch({file}, std::numeric_limits<std::int64_t>::max());
+  }
 
-  // Watches these files and no others: those that were watched already since they were last looked
-  // at, the others from now on. A file that is not there is waited for.
-  void watch(const std::vector<std::string>& files);
+  // Nanoseconds since 1970 by the clock that files are stamped with.
+  static std::int64_t now();
+
+  // Watches these files and no others. Those that were watched already count as they were when last
+  // looked at; the others have changed if they did so `since`, which is before they were read. A
+  // file that is not there is waited for.
+  void watch(const std::vector<std::string>& files, std::int64_t since);
 
   // Looks at all files, once. True if one has changed since the last change that was told, and
   // has not changed any more since the look before: a file that is being written is not told yet.
@@ -30,12 +37,12 @@ class WatchedFiles {
 
  private:
   struct State {
-    dev_t device;
-    ino_t inode;
-    off_t size;
+    dev_t device = 0;
+    ino_t inode = 0;
+    off_t size = 0;
     // Nanoseconds since 1970. The time of change covers what the other one does not: the mode.
-    std::int64_t modified;
-    std::int64_t changed;
+    std::int64_t modified = 0;
+    std::int64_t changed = 0;
 
     bool operator==(const State&) const = default;
   };

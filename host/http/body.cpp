@@ -116,7 +116,7 @@ Field<std::string> Body::username() const {
 Field<std::string> Body::accessToken() const { return text("access"); }
 
 Field<std::string> Body::clientIp() const {
-  Field<std::string> field = text("client_ip");
+  Field<std::string> field = optionalText("client_ip");
   if (!field.missing() && !field.invalid()) {
     std::optional<std::string> address = canonicalIp(field.value);
     field.state = address ? field.state : Field<std::string>::State::Invalid;
@@ -126,7 +126,7 @@ Field<std::string> Body::clientIp() const {
 }
 
 Field<std::string> Body::userAgent() const {
-  Field<std::string> field = text("user_agent");
+  Field<std::string> field = optionalText("user_agent");
   if (!field.missing() && !field.invalid()) {
     std::optional<std::string> kept = beginningOf(field.value, kMaxUserAgentLength);
     field.state = kept ? field.state : Field<std::string>::State::Invalid;
@@ -136,6 +136,12 @@ Field<std::string> Body::userAgent() const {
 }
 
 Field<std::string> Body::text(std::string_view name) const { return textField(fields_.find(name)); }
+
+Field<std::string> Body::optionalText(std::string_view name) const {
+  const Json* field = fields_.find(name);
+  return field == nullptr || field->type == Json::Type::Null ? Field<std::string>{}
+                                                             : textField(field);
+}
 
 bool Body::isFrontend() const {
   const Json* field = fields_.find("is_frontend");

@@ -63,6 +63,9 @@ class Body {
   bool isFrontend() const;
 
  private:
+  // JSON's null is as good as nothing.
+  Field<std::string> optionalText(std::string_view name) const;
+
   token::Json fields_;
   bool is_form_ = false;
 };

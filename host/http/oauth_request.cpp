@@ -10,8 +10,8 @@
 namespace token_service::http {
 namespace {
 
-constexpr std::array<std::string_view, 4> kBodyOnly = {"token", "access_token", "refresh_token",
-                                                       "client_secret"};
+constexpr std::array<std::string_view, 6> kBodyOnly = {"token",  "access_token", "refresh_token",
+                                                       "access", "refresh",      "client_secret"};
 
 Response invalidRequest(std::string_view description) {
   return oauthFailure(OAuthError::InvalidRequest, description);

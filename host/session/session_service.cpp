@@ -135,7 +135,7 @@ std::optional<RefreshResult> SessionService::renew(const sdk::Session& session, 
   data.used_at = iat;
   data.access = newRecord(iat, std::min(iat + policy_.access_lifetime, end));
   result.tokens.access = sign(TokenType::Access, session, data.access, data, keys, now, deadline);
-  result.access_lifetime = data.access.exp - iat;
+  result.access_lifetime = std::max(data.access.exp - iat, seconds(0));
 
   sdk::Session next = session;
   next.token_data = encodeTokenData(data);
@@ -185,13 +185,7 @@ ValidateOutcome SessionService::validate(std::string_view access_token,
   if (!session) {
     return ValidateOutcome::Mismatch;
   }
-  if (policy_.latest_access_only) {
-    const std::optional<TokenData> data = dataOf(*session);
-    if (!data || data->access.jti != claims->jti) {
-      return ValidateOutcome::Mismatch;
-    }
-  }
-  return ValidateOutcome::Valid;
+  return isSuperseded(*claims, *session) ? ValidateOutcome::Mismatch : ValidateOutcome::Valid;
 }
 
 std::optional<ActiveToken> SessionService::activeAccess(std::string_view token,
@@ -236,7 +230,11 @@ InvalidateOutcome SessionService::invalidate(std::string_view access_token, std:
     if (claims->user_id != user_id) {
       return InvalidateOutcome::Mismatch;
     }
-    if (!store_.find(user_id, claims->sid, now, deadline)) {
+    const std::optional<sdk::Session> session = store_.find(user_id, claims->sid, now, deadline);
+    if (session && isSuperseded(*claims, *session)) {
+      return InvalidateOutcome::Mismatch;
+    }
+    if (!session) {
       return hasSessions(user_id, deadline) ? InvalidateOutcome::Mismatch
                                             : InvalidateOutcome::NotLoggedIn;
     }
@@ -247,9 +245,18 @@ InvalidateOutcome SessionService::invalidate(std::string_view access_token, std:
 
 void SessionService::revoke(std::string_view token, sdk::Deadline deadline) {
   const sdk::Time now = clock_.now();
-  if (const std::optional<Claims> claims = verifyEither(token, now, deadline)) {
-    store_.end(claims->user_id, claims->sid, now, deadline);
+  const std::optional<Claims> claims = verifyEither(token, now, deadline);
+  if (!claims) {
+    return;
   }
+  if (claims->type == TokenType::Access && policy_.latest_access_only) {
+    const std::optional<sdk::Session> session =
+        store_.find(claims->user_id, claims->sid, now, deadline);
+    if (!session || isSuperseded(*claims, *session)) {
+      return;
+    }
+  }
+  store_.end(claims->user_id, claims->sid, now, deadline);
 }
 
 std::vector<LiveSession> SessionService::list(std::int64_t user_id, sdk::Deadline deadline) {
@@ -329,6 +336,14 @@ std::optional<Claims> SessionService::verifyEither(std::string_view token, sdk::
   const std::shared_ptr<const KeyRings> keys = keys_.current();
   std::optional<Claims> claims = verify(token, TokenType::Access, *keys, now, deadline);
   return claims ? claims : verify(token, TokenType::Refresh, *keys, now, deadline);
+}
+
+bool SessionService::isSuperseded(const Claims& access, const sdk::Session& session) const {
+  if (!policy_.latest_access_only) {
+    return false;
+  }
+  const std::optional<TokenData> data = dataOf(session);
+  return !data || data->access.jti != access.jti;
 }
 
 std::optional<TokenData> SessionService::dataOf(const sdk::Session& session) const {

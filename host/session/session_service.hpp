@@ -158,6 +158,9 @@ class SessionService {
                             sdk::Deadline deadline) const;
   void endStolen(const sdk::Session& session, sdk::Time now, sdk::Deadline deadline);
 
+  // Whether a later access token of the session has taken its place, where only the newest counts.
+  bool isSuperseded(const token::Claims& access, const sdk::Session& session) const;
+
   // What the session remembers. Damaged data make the session as good as ended: logged, since it is
   // a fault of ours.
   std::optional<TokenData> dataOf(const sdk::Session& session) const;

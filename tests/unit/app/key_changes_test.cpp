@@ -89,7 +89,7 @@ TEST(KeyChanges, AKeyThatIsOverOrNeverSignedMayGo) {
 TEST(KeyChanges, ANewKeyThatComesLate) {
   TestSigner before;
   before.addHmac("a", "secret of a");
-  for (const sdk::Time active_from : {kNow + kMaxAge - 1ms, kNow, kNow - 1h}) {
+  for (const sdk::Time active_from : {kNow + kMaxAge - 1ms, kNow, kNow - 10min}) {
     TestSigner after;
     after.addHmac("a", "secret of a");
     addKey(after, "b", active_from);
@@ -99,6 +99,18 @@ TEST(KeyChanges, ANewKeyThatComesLate) {
               std::string::npos)
         << log;
   }
+}
+
+TEST(KeyChanges, AKeyThatANewOneIsSaidToHaveFollowedLongAgo) {
+  TestSigner before;
+  before.addHmac("a", "secret of a");
+  TestSigner after;
+  after.addHmac("a", "secret of a");
+  addKey(after, "b", kNow - 48h, true);
+  const std::string log = warnings(before, after);
+  EXPECT_EQ(count(log, "\n"), 1) << log;
+  EXPECT_NE(log.find("warning a key verifies no longer"), std::string::npos) << log;
+  EXPECT_NE(log.find("kid=a"), std::string::npos) << log;
 }
 
 TEST(KeyChanges, ANewKeyThatIsAnEmergencyOrDoesNotSignMayComeLate) {

@@ -10,6 +10,8 @@ namespace {
 
 using signers_test::TemporaryFolder;
 
+constexpr std::int64_t kNotSince = std::numeric_limits<std::int64_t>::max();
+
 class WatchedFilesTest : public testing::Test {
  protected:
   // As the file system has it after an edit, also if its clock has not moved meanwhile.
@@ -48,6 +50,13 @@ TEST_F(WatchedFilesTest, AnotherFileOfThatNameIsAChange) {
   EXPECT_TRUE(watched_.settledChange());
 }
 
+TEST_F(WatchedFilesTest, AFileThatChangedWhileItWasReadHasChanged) {
+  const std::int64_t before_reading = WatchedFiles::now();
+  watched_.watch({file_, folder_.write("secret", "new")}, before_reading);
+  EXPECT_TRUE(watched_.settledChange());
+  EXPECT_FALSE(watched_.settledChange());
+}
+
 TEST_F(WatchedFilesTest, AnotherModeIsAChange) {
   ::chmod(file_.c_str(), 0640);
   watched_.settledChange();
@@ -72,7 +81,7 @@ TEST_F(WatchedFilesTest, ALinkThatPointsElsewhereIsAChange) {
   folder_.write("two/secret", "same");
   fs::create_symlink("one", folder_.path("data"));
   fs::create_symlink("data/secret", folder_.path("secret"));
-  watched_.watch({folder_.path("secret")});
+  watched_.watch({folder_.path("secret")}, kNotSince);
   EXPECT_FALSE(watched_.settledChange());
   fs::create_symlink("two", folder_.path("data.new"));
   fs::rename(folder_.path("data.new"), folder_.path("data"));
@@ -82,7 +91,7 @@ TEST_F(WatchedFilesTest, ALinkThatPointsElsewhereIsAChange) {
 
 TEST_F(WatchedFilesTest, WatchingMoreForgetsNoChange) {
   change("f");
-  watched_.watch({file_, folder_.path("missing")});
+  watched_.watch({file_, folder_.path("missing")}, kNotSince);
   watched_.settledChange();
   EXPECT_TRUE(watched_.settledChange());
   folder_.write("missing", "now it is there");
@@ -91,7 +100,7 @@ TEST_F(WatchedFilesTest, WatchingMoreForgetsNoChange) {
 }
 
 TEST_F(WatchedFilesTest, WhatIsNotWatchedAnyMoreIsNotTold) {
-  watched_.watch({folder_.path("missing")});
+  watched_.watch({folder_.path("missing")}, kNotSince);
   change("f");
   watched_.settledChange();
   EXPECT_FALSE(watched_.settledChange());

@@ -49,7 +49,8 @@ TEST(ClientIp, IsALiteralOrMissing) {
   EXPECT_TRUE(bodyWith("").clientIp().missing());
   EXPECT_TRUE(ipOf("\"\"").missing());
   EXPECT_EQ(ipOf("\"::0001\"").value, "::1");
-  for (const char* literal : {"1", "null", "true", "[]", "{}", "\"x\"", "\" \""}) {
+  EXPECT_TRUE(ipOf("null").missing());
+  for (const char* literal : {"1", "true", "[]", "{}", "\"x\"", "\" \""}) {
     EXPECT_TRUE(ipOf(literal).invalid()) << literal;
     EXPECT_EQ(ipOf(literal).value, "") << literal;
   }
@@ -58,10 +59,11 @@ TEST(ClientIp, IsALiteralOrMissing) {
 TEST(UserAgent, IsTextOrMissing) {
   EXPECT_TRUE(bodyWith("").userAgent().missing());
   EXPECT_TRUE(agentOf("\"\"").missing());
+  EXPECT_TRUE(agentOf("null").missing());
   EXPECT_EQ(agentOf("\" \"").value, " ");
   EXPECT_EQ(agentOf("\"Game/1 (\\\"x\\\")\"").value, "Game/1 (\"x\")");
-  for (const char* literal : {"1", "null", "true", "[]", "{}", "\"\\u001f\"", "\"a\\tb\"",
-                              "\"\\u007f\"", "\"\\u009f\"", "\"\\u0000\""}) {
+  for (const char* literal : {"1", "true", "[]", "{}", "\"\\u001f\"", "\"a\\tb\"", "\"\\u007f\"",
+                              "\"\\u009f\"", "\"\\u0000\""}) {
     EXPECT_TRUE(agentOf(literal).invalid()) << literal;
     EXPECT_EQ(agentOf(literal).value, "") << literal;
   }

@@ -62,9 +62,9 @@ TEST(OAuthRequest, AQueryStringWithoutSecretsIsIgnored) {
 }
 
 TEST(OAuthRequest, NoTokenAndNoSecretInTheQueryString) {
-  for (const char* query :
-       {"token=x", "access_token=x", "refresh_token=x", "client_secret=x", "token=", "token",
-        "a=1&token=x", "tok%65n=x", "%74oken=x", "refresh%5ftoken=x&b", "client_secret"}) {
+  for (const char* query : {"token=x", "access_token=x", "refresh_token=x", "client_secret=x",
+                            "token=", "token", "access=x", "refresh=x", "a=1&token=x", "tok%65n=x",
+                            "%74oken=x", "refresh%5ftoken=x&b", "client_secret"}) {
     EXPECT_EQ(headError(request(query)), "invalid_request") << query;
   }
 }

@@ -246,6 +246,19 @@ TEST_F(SessionServiceTest, InvalidateEndsEverySessionOfTheUserAndOfNobodyElse) {
   EXPECT_EQ(invalidate(first.access, 7, false), InvalidateOutcome::NotLoggedIn);
 }
 
+TEST_F(SessionServiceTest, ASupersededAccessTokenEndsNothingWhereOnlyTheLatestCounts) {
+  Policy wanted = policy();
+  wanted.latest_access_only = true;
+  use(wanted);
+  const TokenPair pair = issue();
+  const std::string next = service_->refresh(pair.refresh, 7, soon()).tokens.access;
+  EXPECT_EQ(invalidate(pair.access, 7, false), InvalidateOutcome::Mismatch);
+  service_->revoke(pair.access, soon());
+  EXPECT_EQ(validate(next), ValidateOutcome::Valid);
+  service_->revoke(next, soon());
+  EXPECT_EQ(validate(next), ValidateOutcome::Mismatch);
+}
+
 TEST_F(SessionServiceTest, InvalidateNeedsATokenOfALiveSessionOfTheUser) {
   const TokenPair ended = issue();
   const TokenPair live = issue();
