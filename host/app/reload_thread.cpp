@@ -47,9 +47,8 @@ void ReloadThread::run() {
       files_.take();
     }
     if (requested || (on_change_ && files_.settledChange())) {
-      const std::int64_t before_reading = WatchedFiles::now();
       reload_.run();
-      files_.watch(reload_.files(), before_reading);
+      files_.watch(reload_.files());
     }
     lock.lock();
   }

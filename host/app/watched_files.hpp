@@ -16,17 +16,16 @@ namespace token_service::app {
 class WatchedFiles {
  public:
   // Watches one file, which is read later.
-  explicit WatchedFiles(const std::string& file) {
-    watch({file}, std::numeric_limits<std::int64_t>::max());
-  }
+  explicit WatchedFiles(const std::string& file) { watch({file}); }
 
   // Nanoseconds since 1970 by the clock that files are stamped with.
   static std::int64_t now();
 
   // Watches these files and no others. Those that were watched already count as they were when last
-  // looked at; the others have changed if they did so `since`, which is before they were read. A
-  // file that is not there is waited for.
-  void watch(const std::vector<std::string>& files, std::int64_t since);
+  // looked at, the others as they are now; with `since`, a time before they were read, a change
+  // after that is still told. A file that is not there is waited for.
+  void watch(const std::vector<std::string>& files,
+             std::int64_t since = std::numeric_limits<std::int64_t>::max());
 
   // Looks at all files, once. True if one has changed since the last change that was told, and
   // has not changed any more since the look before: a file that is being written is not told yet.

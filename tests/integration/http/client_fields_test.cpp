@@ -63,7 +63,7 @@ TEST_P(ClientFieldsTest, addressesAreLiterals) {
       expectError(logInWith({{"client_ip", address}}, encoding), kInvalidRequest);
     }
   }
-  for (const char* value : {"1", "true", "null", "[]", "{}", "\"::1\\u0000\""}) {
+  for (const char* value : {"1", "true", "[]", "{}", "\"::1\\u0000\""}) {
     SCOPED_TRACE(value);
     expectError(logInWithJson("\"client_ip\":" + std::string(value)), kInvalidRequest);
   }
@@ -83,8 +83,8 @@ TEST_P(ClientFieldsTest, userAgentsAreCutBetweenCharacters) {
 }
 
 TEST_P(ClientFieldsTest, userAgentsAreTextWithoutControlCharacters) {
-  for (const char* value : {"1", "true", "null", "[]", "{}", "\"a\\nb\"", "\"\\u0000\"",
-                            "\"\\u007f\"", "\"\\u0085\""}) {
+  for (const char* value :
+       {"1", "true", "[]", "{}", "\"a\\nb\"", "\"\\u0000\"", "\"\\u007f\"", "\"\\u0085\""}) {
     SCOPED_TRACE(value);
     expectError(logInWithJson("\"user_agent\":" + std::string(value)), kInvalidRequest);
   }

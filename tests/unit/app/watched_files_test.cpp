@@ -10,8 +10,6 @@ namespace {
 
 using signers_test::TemporaryFolder;
 
-constexpr std::int64_t kNotSince = std::numeric_limits<std::int64_t>::max();
-
 class WatchedFilesTest : public testing::Test {
  protected:
   // As the file system has it after an edit, also if its clock has not moved meanwhile.
@@ -81,7 +79,7 @@ TEST_F(WatchedFilesTest, ALinkThatPointsElsewhereIsAChange) {
   folder_.write("two/secret", "same");
   fs::create_symlink("one", folder_.path("data"));
   fs::create_symlink("data/secret", folder_.path("secret"));
-  watched_.watch({folder_.path("secret")}, kNotSince);
+  watched_.watch({folder_.path("secret")});
   EXPECT_FALSE(watched_.settledChange());
   fs::create_symlink("two", folder_.path("data.new"));
   fs::rename(folder_.path("data.new"), folder_.path("data"));
@@ -91,7 +89,7 @@ TEST_F(WatchedFilesTest, ALinkThatPointsElsewhereIsAChange) {
 
 TEST_F(WatchedFilesTest, WatchingMoreForgetsNoChange) {
   change("f");
-  watched_.watch({file_, folder_.path("missing")}, kNotSince);
+  watched_.watch({file_, folder_.path("missing")});
   watched_.settledChange();
   EXPECT_TRUE(watched_.settledChange());
   folder_.write("missing", "now it is there");
@@ -100,7 +98,7 @@ TEST_F(WatchedFilesTest, WatchingMoreForgetsNoChange) {
 }
 
 TEST_F(WatchedFilesTest, WhatIsNotWatchedAnyMoreIsNotTold) {
-  watched_.watch({folder_.path("missing")}, kNotSince);
+  watched_.watch({folder_.path("missing")});
   change("f");
   watched_.settledChange();
   EXPECT_FALSE(watched_.settledChange());
