@@ -6,8 +6,8 @@ namespace token_service::http {
 namespace {
 
 // `/a/b` and `/a/b/` are [a, b]; `/` is []; `//` is [""], which no route has.
-std::vector<std::string> segmentsOf(std::string_view path) {
-  std::vector<std::string> segments;
+std::vector<std::string_view> segmentsOf(std::string_view path) {
+  std::vector<std::string_view> segments;
   if (!path.starts_with('/')) {
     return {""};
   }
@@ -22,7 +22,7 @@ std::vector<std::string> segmentsOf(std::string_view path) {
 
 bool isParameter(const std::string& segment) { return segment.starts_with('{'); }
 
-bool matches(const std::vector<std::string>& wanted, const std::vector<std::string>& segments,
+bool matches(const std::vector<std::string>& wanted, const std::vector<std::string_view>& segments,
              std::vector<std::string>& parameters) {
   parameters.clear();
   for (std::size_t index = 0; index < wanted.size(); ++index) {
@@ -33,7 +33,7 @@ bool matches(const std::vector<std::string>& wanted, const std::vector<std::stri
       return false;
     }
     if (isParameter(wanted[index]) && !segments[index].empty()) {
-      parameters.push_back(segments[index]);
+      parameters.emplace_back(segments[index]);
     } else if (wanted[index] != segments[index]) {
       return false;
     }
@@ -69,7 +69,8 @@ Router::Router(Cors cors, FailureLog& failures) : cors_(std::move(cors)), failur
 
 void Router::add(Method method, std::string_view path, std::unique_ptr<Endpoint> endpoint,
                  CrossOrigin cross_origin) {
-  const std::vector<std::string> segments = segmentsOf(path);
+  const std::vector<std::string_view> views = segmentsOf(path);
+  const std::vector<std::string> segments(views.begin(), views.end());
   auto route = std::find_if(routes_.begin(), routes_.end(),
                             [&](const Route& known) { return known.segments == segments; });
   if (route == routes_.end()) {
@@ -126,7 +127,7 @@ Response Router::refuse(const Request& request, Failure reason) const {
 
 const Router::Route* Router::find(std::string_view path,
                                   std::vector<std::string>& parameters) const {
-  const std::vector<std::string> segments = segmentsOf(path);
+  const std::vector<std::string_view> segments = segmentsOf(path);
   const auto found = std::find_if(routes_.begin(), routes_.end(), [&](const Route& route) {
     return matches(route.segments, segments, parameters);
   });

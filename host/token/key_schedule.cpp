@@ -22,12 +22,21 @@ void checkPublication(const sdk::Key& key, std::chrono::seconds max_age) {
 
 }  // namespace
 
-KeySchedule::KeySchedule(std::vector<sdk::Key> keys, std::chrono::seconds token_lifetime,
-                         std::chrono::seconds max_age)
-    : keys_(std::move(keys)), token_lifetime_(token_lifetime) {
-  std::stable_sort(keys_.begin(), keys_.end(), [](const sdk::Key& a, const sdk::Key& b) {
+std::vector<sdk::Key> inOrder(std::vector<sdk::Key> keys) {
+  std::stable_sort(keys.begin(), keys.end(), [](const sdk::Key& a, const sdk::Key& b) {
     return a.active_from < b.active_from;
   });
+  return keys;
+}
+
+sdk::Time retiredFrom(sdk::Time followed_at, std::chrono::seconds token_lifetime) {
+  // Another replica's clock may be behind.
+  return followed_at + token_lifetime + kClockTolerance;
+}
+
+KeySchedule::KeySchedule(std::vector<sdk::Key> keys, std::chrono::seconds token_lifetime,
+                         std::chrono::seconds max_age)
+    : keys_(inOrder(std::move(keys))), token_lifetime_(token_lifetime) {
   for (std::size_t index = 1; index < keys_.size(); ++index) {
     checkPublication(keys_[index], max_age);
     if (keys_[index].active_from == keys_[index - 1].active_from) {
@@ -37,20 +46,13 @@ KeySchedule::KeySchedule(std::vector<sdk::Key> keys, std::chrono::seconds token_
   }
 }
 
-const sdk::Key* KeySchedule::signing(sdk::Time now) const {
-  const auto later = std::find_if(keys_.begin(), keys_.end(),
-                                  [&](const sdk::Key& key) { return key.active_from > now; });
-  return later == keys_.begin() ? nullptr : &*std::prev(later);
-}
-
 std::optional<sdk::Time> KeySchedule::retiredFrom(std::string_view kid) const {
   const auto found =
       std::find_if(keys_.begin(), keys_.end(), [&](const sdk::Key& key) { return key.kid == kid; });
   if (found == keys_.end() || std::next(found) == keys_.end()) {
     return std::nullopt;
   }
-  // Another replica's clock may be behind.
-  return std::next(found)->active_from + token_lifetime_ + kClockTolerance;
+  return token::retiredFrom(std::next(found)->active_from, token_lifetime_);
 }
 
 }  // namespace token_service::token

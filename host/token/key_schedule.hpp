@@ -12,14 +12,20 @@ namespace token_service::token {
 // How far the clocks of two replicas may differ.
 inline constexpr std::chrono::seconds kClockTolerance{60};
 
-// When each key of one signer signs and verifies, decided from the keys and the clock alone, so
-// that all replicas decide alike. Before its `active_from` a key is published and verifies; the
-// newest key whose time has come signs; a key that another one followed goes on verifying until
-// the longest-lived token that it signed has expired.
+// The keys by `active_from`, the earliest first.
+std::vector<sdk::Key> inOrder(std::vector<sdk::Key> keys);
+
+// Until when a key verifies that another one followed at `followed_at`. `token_lifetime` is that of
+// the longest-lived token, leeway included.
+sdk::Time retiredFrom(sdk::Time followed_at, std::chrono::seconds token_lifetime);
+
+// The order in which the keys of one signer sign and until when each verifies, decided from the
+// keys and the clock alone, so that all replicas decide alike. Before its `active_from` a key is
+// published and verifies; the newest key whose time has come signs; a key that another one followed
+// goes on verifying until the longest-lived token that it signed has expired.
 class KeySchedule {
  public:
-  // `token_lifetime` is that of the longest-lived token, leeway included. Throws
-  // std::invalid_argument, naming the kid and saying what to do, if the schedule would break
+  // Throws std::invalid_argument, naming the kid and saying what to do, if the schedule would break
   // verifiers: a key, other than the earliest, that is no emergency and becomes active less than
   // `max_age` after it is published; two keys that become active at the same time.
   KeySchedule(std::vector<sdk::Key> keys, std::chrono::seconds token_lifetime,
@@ -27,9 +33,6 @@ class KeySchedule {
 
   // By `active_from`, the earliest first.
   const std::vector<sdk::Key>& keys() const { return keys_; }
-
-  // The key that signs, or null if the time of none has come.
-  const sdk::Key* signing(sdk::Time now) const;
 
   // From then on the key is needed no more; none while no other key follows it.
   std::optional<sdk::Time> retiredFrom(std::string_view kid) const;
