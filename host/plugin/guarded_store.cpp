@@ -6,7 +6,9 @@ namespace token_service::plugin {
 
 GuardedStore::GuardedStore(std::string_view name, std::unique_ptr<sdk::Store> store,
                            sdk::Host& host)
-    : guard_(sdk::PluginKind::Store, name, host), store_(std::move(store)) {}
+    : guard_(sdk::PluginKind::Store, name, host),
+      store_(std::move(store)),
+      memory_(store_->memory()) {}
 
 void GuardedStore::create(const sdk::Session& session, std::int64_t max_per_user, sdk::Time now,
                           sdk::Deadline deadline) {
@@ -17,13 +19,30 @@ std::optional<sdk::Session> GuardedStore::find(std::int64_t user_id, std::string
                                                sdk::Time now, sdk::Deadline deadline) {
   std::optional<sdk::Session> session =
       guard_.run("find", [&] { return store_->find(user_id, session_id, now, deadline); });
-  if (session && (session->user_id != user_id || session->id != session_id)) {
-    guard_.refuse("find returned another session than the one asked for");
-  }
-  if (session && session->version < 1) {
-    guard_.refuse("find returned a session with a version below 1");
+  if (session) {
+    requireSame(*session, user_id, session_id, "find");
   }
   return session;
+}
+
+std::optional<sdk::Session> GuardedStore::recall(std::int64_t user_id, std::string_view session_id,
+                                                 sdk::Time now) {
+  std::optional<sdk::Session> session =
+      guard_.run("recall", [&] { return memory_->recall(user_id, session_id, now); });
+  if (session) {
+    requireSame(*session, user_id, session_id, "recall");
+  }
+  return session;
+}
+
+void GuardedStore::requireSame(const sdk::Session& session, std::int64_t user_id,
+                               std::string_view session_id, std::string_view operation) const {
+  if (session.user_id != user_id || session.id != session_id) {
+    guard_.refuse(std::string(operation) + " returned another session than the one asked for");
+  }
+  if (session.version < 1) {
+    guard_.refuse(std::string(operation) + " returned a session with a version below 1");
+  }
 }
 
 sdk::ReplaceResult GuardedStore::replace(std::int64_t expected_version, const sdk::Session& next,

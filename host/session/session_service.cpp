@@ -44,6 +44,7 @@ SessionService::SessionService(Policy policy, const token::KeySource& keys, sdk:
     : policy_(std::move(policy)),
       keys_(keys),
       store_(store),
+      lookup_(store),
       clock_(clock),
       random_(random),
       logger_(logger) {}
@@ -181,7 +182,7 @@ ValidateOutcome SessionService::validate(std::string_view access_token,
     return ValidateOutcome::Mismatch;
   }
   const std::optional<sdk::Session> session =
-      store_.find(claims->user_id, claims->sid, now, deadline);
+      lookup_.find(claims->user_id, claims->sid, now, deadline);
   if (!session) {
     return ValidateOutcome::Mismatch;
   }
@@ -204,7 +205,7 @@ std::optional<ActiveToken> SessionService::activeToken(std::string_view token,
 
 std::optional<ActiveToken> SessionService::active(Claims claims, sdk::Time now,
                                                   sdk::Deadline deadline) {
-  std::optional<sdk::Session> session = store_.find(claims.user_id, claims.sid, now, deadline);
+  std::optional<sdk::Session> session = lookup_.find(claims.user_id, claims.sid, now, deadline);
   std::optional<TokenData> data = session ? dataOf(*session) : std::nullopt;
   if (!data) {
     return std::nullopt;

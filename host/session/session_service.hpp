@@ -3,6 +3,7 @@
 #include "log/logger.hpp"
 #include "session/clock.hpp"
 #include "session/random.hpp"
+#include "session/session_lookup.hpp"
 #include "session/token_data.hpp"
 #include "token/key_source.hpp"
 #include "token/token.hpp"
@@ -82,8 +83,10 @@ struct LiveSession {
 // The rules of sessions: when one begins, what keeps it alive and what ends it. Knows neither HTTP
 // nor SQL. Safe for use from many threads at once; what it is given outlives it.
 //
-// Every operation throws sdk::Error as the signers and the store do. Every write goes sign, store,
-// answer: a failing signer stores nothing, and nothing is answered before it is durable.
+// Every operation throws sdk::Error as the signers and the store do. With the deadline kAtOnce,
+// `validate` and `activeAccess` throw WouldWait instead of waiting for anything. Every write goes
+// sign, store, answer: a failing signer stores nothing, and nothing is answered before it is
+// durable.
 class SessionService {
  public:
   SessionService(Policy policy, const token::KeySource& keys, sdk::Store& store, const Clock& clock,
@@ -132,6 +135,9 @@ class SessionService {
   // How many stolen refresh tokens were presented since the start.
   std::uint64_t reuses() const { return reuses_; }
 
+  // Whether `validate` and `activeAccess` often succeed with the deadline kAtOnce.
+  bool answersAtOnce() const { return lookup_.hasMemory(); }
+
  private:
   TokenRecord newRecord(std::chrono::sys_seconds iat, std::chrono::sys_seconds exp);
   // When a session ends that was last used then.
@@ -169,6 +175,7 @@ class SessionService {
   Policy policy_;
   const token::KeySource& keys_;
   sdk::Store& store_;
+  SessionLookup lookup_;
   const Clock& clock_;
   Random& random_;
   log::Logger& logger_;

@@ -22,7 +22,7 @@ namespace token_service::sdk {
 
 /// Rises with every change of layout, order or signature in these headers. Host and plugin must
 /// have the same.
-inline constexpr std::uint32_t kAbiVersion = 2;
+inline constexpr std::uint32_t kAbiVersion = 3;
 
 namespace abi {
 
@@ -45,7 +45,7 @@ inline constexpr std::uint64_t kLayout =
     layoutOf<std::string, std::string_view, std::vector<std::string>, std::optional<std::string>,
              std::optional<Session>, std::span<const LogField>, std::unique_ptr<Signer>, Time,
              Deadline, ErrorCode, Error, LogLevel, LogField, Host, SettingNode, SettingProblem,
-             SettingsReport, Settings, Key, Signer, Session, ReplaceResult, Store>();
+             SettingsReport, Settings, Key, Signer, Session, ReplaceResult, Store, SessionMemory>();
 
 #if defined(_GLIBCXX_RELEASE)
 inline constexpr std::string_view kStandardLibrary = "libstdc++";

@@ -37,6 +37,24 @@ enum class ReplaceResult : std::uint32_t {
   Gone = 3,
 };
 
+/// The live sessions that a store has in memory, exactly as it keeps them. For a store whose
+/// database nobody else changes: what another process ends would live on here.
+///
+/// May be called from many threads at once.
+class [[gnu::visibility("default")]] SessionMemory {
+ public:
+  SessionMemory() = default;
+  SessionMemory(const SessionMemory&) = delete;
+  SessionMemory& operator=(const SessionMemory&) = delete;
+  virtual ~SessionMemory() = default;
+
+  /// What Store::find would give, if that is a session and it is in memory. Nothing means: ask
+  /// `find`. Never waits for disk or network, nor for a thread that does. Sees every operation that
+  /// returned before the call; throws nothing.
+  virtual std::optional<Session> recall(std::int64_t user_id, std::string_view session_id,
+                                        Time now) = 0;
+};
+
 /// Keeps sessions.
 ///
 /// Every operation may be called from many threads at once, on one object; several processes may
@@ -89,6 +107,10 @@ class [[gnu::visibility("default")]] Store {
   /// Returns if the store can be expected to work now, else throws Error. Used for readiness. A
   /// store whose database could not be reached at start connects and migrates here, too.
   virtual void check(Deadline deadline) = 0;
+
+  /// What the store has in memory, or null. The same object, owned by the store, for as long as the
+  /// store lives. The host asks it first, on threads that must not wait.
+  virtual SessionMemory* memory() { return nullptr; }
 };
 
 }  // namespace token_service::sdk
