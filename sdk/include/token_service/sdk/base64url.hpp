@@ -25,15 +25,15 @@ inline constexpr std::array<std::int8_t, 256> kValues = [] {
 
 /// Appends the encoding of `bytes` to `out`.
 inline void encode(std::string_view bytes, std::string& out) {
-  const auto at = [bytes](std::size_t index) {
-    return std::uint32_t{static_cast<unsigned char>(bytes[index])};
+  const auto at = [from = bytes.data()](std::size_t index) {
+    return std::uint32_t{static_cast<unsigned char>(from[index])};
   };
   const std::size_t start = out.size();
   out.resize(start + (bytes.size() * 4 + 2) / 3);
   char* next = out.data() + start;
-  const auto put = [&next](std::uint32_t group, int characters) {
+  const auto put = [&next, alphabet = kAlphabet.data()](std::uint32_t group, int characters) {
     for (int shift = 18; characters > 0; --characters, shift -= 6) {
-      *next++ = kAlphabet[(group >> shift) & 0x3f];
+      *next++ = alphabet[(group >> shift) & 0x3f];
     }
   };
   std::size_t index = 0;
@@ -70,7 +70,7 @@ inline bool decode(std::string_view text, char* out) {
   std::int32_t seen = 0;
   std::size_t index = 0;
   const auto take = [&] {
-    const std::int32_t value = kValues[static_cast<unsigned char>(text[index++])];
+    const std::int32_t value = kValues[static_cast<unsigned char>(text.data()[index++])];
     seen |= value;
     return static_cast<std::uint32_t>(value) & 0x3f;
   };
