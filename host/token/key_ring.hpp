@@ -74,6 +74,8 @@ class KeyRing {
   bool verifyToken(const Entry& entry, std::string_view token, std::size_t signature,
                    sdk::Deadline deadline) const;
 
+  VerifiedSignatures& verified() const { return *verified_; }
+
  private:
   // Null if its time is over.
   static const Entry* unlessRetired(const Entry& entry, sdk::Time now);
