@@ -276,7 +276,7 @@ std::string objectOf(const std::vector<std::string>& names) {
   return text + "}";
 }
 
-TEST(Json, FindsARepeatedNameAmongAnyNumberOfThem_J09) {
+TEST(Json, FindsARepeatedNameAmongAnyNumberOfThem_J11) {
   for (const std::size_t count : {2U, 7U, 8U, 9U, 10U, 100U}) {
     std::vector<std::string> names;
     for (std::size_t number = 0; number < count; ++number) {
