@@ -9,9 +9,9 @@
 // An input is one of three things that a forger may try:
 //   e TOKEN (OPERATION POSITION POSITION CHARACTER)*   edits one of our tokens
 //   t TEXT                                             a text of the forger's own
-//   s KEY HEADER newline CLAIMS                        whatever it is, signed with a key of ours
-// TOKEN and KEY are one byte each. Only what we signed is accepted, and of that only what is meant
-// for us.
+//   s HEADER newline CLAIMS                            whatever it is, signed with the HS256 key
+// TOKEN, OPERATION, POSITION and CHARACTER are one byte each. Only what we signed is accepted, and
+// of that only what is meant for us.
 
 namespace token_service::fuzz {
 namespace {
@@ -34,18 +34,19 @@ class Issuer {
     signers_[0].addHmac("HS256", "0123456789abcdef0123456789abcdef");
     signers_[1].add("RS256", "RS256", host_test::keyPair("RSA-2048"));
     signers_[2].add("ES256", "ES256", host_test::keyPair("P-256"));
-    signers_[3].add("EdDSA", "EdDSA", host_test::keyPair("Ed25519"));
-    keys_.emplace(std::vector<sdk::Signer*>{&signers_[0], &signers_[1], &signers_[2], &signers_[3]},
+    keys_.emplace(std::vector<sdk::Signer*>{&signers_[0], &signers_[1], &signers_[2]},
                   KeyRing::Rules{15min, 0s});
-    for (const KeyRing::Entry& key : keys_->entries()) {
+    // Most of them with the key that verifies the fastest.
+    for (const std::size_t key : {0U, 0U, 0U, 0U, 0U, 0U, 1U, 2U}) {
       token::Claims claims;
-      claims.user_id = 7;
+      claims.user_id = static_cast<std::int64_t>(tokens_.size() + 1);
       claims.jti = "a token's id";
       claims.sid = "a session's id";
       claims.iat = kIssued;
       claims.exp = kIssued + 15min;
       claims.iss = kExpected.issuer;
-      tokens_.push_back(token::signToken(claims, kExpected.header, key, soon()).text);
+      tokens_.push_back(
+          token::signToken(claims, kExpected.header, keys_->entries()[key], soon()).text);
     }
   }
 
@@ -55,10 +56,9 @@ class Issuer {
     return std::find(tokens_.begin(), tokens_.end(), text) != tokens_.end();
   }
 
-  std::string sign(std::uint8_t choice, std::string_view header, std::string_view claims) const {
-    const KeyRing::Entry& key = keys_->entries()[choice % keys_->entries().size()];
+  std::string sign(std::string_view header, std::string_view claims) const {
     const std::string input = encode(header) + "." + encode(claims);
-    return input + "." + encode(KeyRing::sign(key, input, soon()));
+    return input + "." + encode(KeyRing::sign(keys_->entries().front(), input, soon()));
   }
 
   std::optional<token::Claims> verify(std::string_view text) const {
@@ -66,7 +66,7 @@ class Issuer {
   }
 
  private:
-  std::array<TestSigner, 4> signers_;
+  std::array<TestSigner, 3> signers_;
   std::optional<KeyRing> keys_;
   std::vector<std::string> tokens_;
 };
@@ -113,18 +113,19 @@ void run(std::string_view input) {
   if (input.size() < 2) {
     return;
   }
-  const auto choice = static_cast<std::uint8_t>(input[1]);
-  switch (input[0]) {
+  const std::string_view rest = input.substr(1);
+  switch (input.front()) {
     case 'e':
-      checkForgery(issuer, edited(issuer.token(choice), input.substr(2)));
+      checkForgery(issuer,
+                   edited(issuer.token(static_cast<std::uint8_t>(rest[0])), rest.substr(1)));
       break;
     case 't':
-      checkForgery(issuer, std::string(input.substr(1)));
+      checkForgery(issuer, std::string(rest));
       break;
     case 's': {
-      const std::size_t end = std::min(input.find('\n', 2), input.size());
-      const std::string_view claims = end == input.size() ? "" : input.substr(end + 1);
-      checkSigned(issuer, issuer.sign(choice, input.substr(2, end - 2), claims));
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      checkSigned(issuer,
+                  issuer.sign(rest.substr(0, end), end == rest.size() ? "" : rest.substr(end + 1)));
       break;
     }
     default:
