@@ -55,19 +55,9 @@ class HangingSigner final : public sdk::Signer {
   bool hangs_ = false;
 };
 
-// For many callers at once.
-class SharedRandom final : public Random {
- public:
-  std::string identifier() override { return "id-" + std::to_string(++count_); }
-
- private:
-  std::atomic<int> count_ = 0;
-};
-
 class Signing : public SessionServiceTest {
  protected:
   Signing() {
-    service_.emplace(policy(), keys_, store_, clock_, shared_random_, logger_);
     es256_.add("es-kid", "ES256", host_test::keyPair("P-256"));
     hs256_.addHmac("hs-kid", std::string(32, 'h'));
   }
@@ -102,7 +92,6 @@ class Signing : public SessionServiceTest {
   static sdk::Deadline shortly() { return std::chrono::steady_clock::now() + 50ms; }
 
   const int cores_ = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  SharedRandom shared_random_;
   TestSigner es256_;
   TestSigner hs256_;
   HangingSigner asymmetric_{es256_};
