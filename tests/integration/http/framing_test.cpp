@@ -23,7 +23,7 @@ class FramingTest : public ContractTest {
     const std::string answers = answersTo(bytes + marker);
     EXPECT_EQ(answers.substr(0, 13), "HTTP/1.1 " + std::to_string(status) + " ") << answers;
     EXPECT_EQ(countOf("HTTP/1.1 ", answers), 1) << answers;
-    EXPECT_EQ(countOf("Connection: Close", answers), 1) << answers;
+    EXPECT_EQ(countOf("Connection: close", answers), 1) << answers;
     EXPECT_EQ(countOf("{\"error\":", answers), 1) << answers;
     EXPECT_EQ(countOf("X-Content-Type-Options: nosniff", answers), 1) << answers;
     EXPECT_EQ(countOf("Cache-Control: no-store", answers), 1) << answers;
