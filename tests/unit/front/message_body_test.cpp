@@ -83,10 +83,8 @@ TEST(MessageBody, H53_H63_TruncatedIsNeverComplete) {
 TEST(MessageBody, H54_WhatLooksLikeARequestStaysBody) {
   const std::string marker = get();
   EXPECT_EQ(expectComplete(withLength(std::to_string(marker.size()), marker)).body, marker);
-  EXPECT_EQ(
-      expectComplete(chunked("25\r\nGET / HTTP/1.1\r\nHost: x\r\nX-A: bcde\r\n\r\n\r\n0\r\n\r\n"))
-          .body,
-      "GET / HTTP/1.1\r\nHost: x\r\nX-A: bcde\r\n\r\n");
+  ASSERT_EQ(marker.size(), 0x1bU);
+  EXPECT_EQ(expectComplete(chunked("1b\r\n" + marker + "\r\n0\r\n\r\n")).body, marker);
   expectComplete("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nGET /");
 }
 
