@@ -5,13 +5,8 @@
 
 #include <algorithm>
 #include <array>
-<<<<<<< HEAD
-#include <cstdint>
-#include <limits>
-=======
 #include <charconv>
 #include <system_error>
->>>>>>> framing
 
 namespace token_service::front {
 namespace {
@@ -104,11 +99,7 @@ std::optional<Refusal> FramingFields::takeHost(std::string_view value) {
 }
 
 std::optional<Refusal> FramingFields::takeContentLength(std::string_view value) {
-<<<<<<< HEAD
-  if (content_length_ || value.empty() || !std::all_of(value.begin(), value.end(), isDigit)) {
-=======
   if (content_length_ || !std::all_of(value.begin(), value.end(), isDigit)) {
->>>>>>> framing
     return Refusal::Malformed;
   }
   // A number that others on the way could see as negative is none.
@@ -117,13 +108,7 @@ std::optional<Refusal> FramingFields::takeContentLength(std::string_view value) 
   if (result.ec != std::errc{}) {
     return Refusal::Malformed;
   }
-<<<<<<< HEAD
-  // With more digits it is beyond every limit.
-  content_length_ =
-      value.size() > kMaxLengthDigits ? std::numeric_limits<std::uint64_t>::max() : length;
-=======
   content_length_ = static_cast<std::uint64_t>(length);
->>>>>>> framing
   return std::nullopt;
 }
 

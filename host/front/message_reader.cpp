@@ -75,11 +75,6 @@ MessageReader::Progress MessageReader::endHead(std::string_view input) {
     if (!namesHost(absolute->authority, input)) {
       return refuse(Refusal::Malformed);
     }
-<<<<<<< HEAD
-    // An empty path is the root (RFC 9110, 4.2.3).
-    rewritten_target_.assign(1, '/').append(absolute->rest);
-=======
->>>>>>> framing
   }
   if (const auto refusal = framing_.check(message_.minor_version, limits_.max_body)) {
     return refuse(*refusal);
