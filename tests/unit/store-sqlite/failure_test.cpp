@@ -139,11 +139,10 @@ TEST_F(StoreSqliteFailure, AFileThatWasReplacedTakesNoWrites) {
 
 TEST(StoreSqliteFailureCode, TellsWhatACallerMayConclude) {
   for (const int code : {SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL, SQLITE_IOERR_READ,
-                         SQLITE_READONLY, SQLITE_NOMEM}) {
+                         SQLITE_READONLY, SQLITE_NOMEM, SQLITE_CORRUPT, SQLITE_NOTADB}) {
     EXPECT_EQ(operationError(Failure(code)).code(), ErrorCode::Unavailable) << code;
   }
-  for (const int code :
-       {SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_MISUSE, SQLITE_CONSTRAINT_PRIMARYKEY}) {
+  for (const int code : {SQLITE_ERROR, SQLITE_MISUSE, SQLITE_CONSTRAINT_PRIMARYKEY}) {
     EXPECT_EQ(operationError(Failure(code)).code(), ErrorCode::Internal) << code;
   }
 }

@@ -129,6 +129,25 @@ TEST_F(StoreSqliteMemory, AFileThatWasReplacedIsNoticedByItself) {
   EXPECT_EQ(host().errors(), errors + 1);
 }
 
+TEST_F(StoreSqliteMemory, AFileThatIsOverwrittenIsNoticedByTheNextLookUpThatReadsIt) {
+  runSql(folder_ / "sessions.db",
+         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
+         " INSERT INTO user_tokens SELECT 1000 + i, 's1', 'ada', '{}', 1, 2000000000000, 1 FROM n");
+  store_.reset();
+  store_ = openStore(folder_.path(), "sessions.db");
+  store_->find(1, "s1", kNow, soon());
+  ASSERT_TRUE(recalls(1, "s1"));
+  const std::size_t size = readFile(folder_ / "sessions.db").size();
+  writeFile(folder_ / "sessions.db", std::string(size, 'x'));
+  try {
+    store_->find(4'000, "s1", kNow, soon());
+    ADD_FAILURE() << "it worked";
+  } catch (const sdk::Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::Unavailable) << error.what();
+  }
+  EXPECT_FALSE(recalls(1, "s1"));
+}
+
 TEST_F(StoreSqliteMemory, WhatAnotherProgramWritesIsNoticedByItself) {
   runSql(folder_ / "sessions.db", "DELETE FROM user_tokens");
   EXPECT_TRUE(soonForgets(1, "s1"));
