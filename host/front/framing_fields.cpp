@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
 
 namespace token_service::front {
 namespace {
@@ -19,7 +21,6 @@ enum class FieldName {
   TransferEncoding,
   Connection,
   Expect,
-  Credentials,
 };
 
 struct KnownName {
@@ -27,14 +28,12 @@ struct KnownName {
   FieldName name;
 };
 
-constexpr std::array<KnownName, 7> kKnownNames{{
+constexpr std::array<KnownName, 5> kKnownNames{{
     {"Host", FieldName::Host},
     {"Content-Length", FieldName::ContentLength},
     {"Transfer-Encoding", FieldName::TransferEncoding},
     {"Connection", FieldName::Connection},
     {"Expect", FieldName::Expect},
-    {"Authorization", FieldName::Credentials},
-    {"X-Service-Secret", FieldName::Credentials},
 }};
 
 FieldName nameOf(std::string_view text) {
@@ -68,7 +67,6 @@ std::optional<Refusal> FramingFields::take(const Field& field) {
     case FieldName::Expect:
       takeExpect(field.value);
       break;
-    case FieldName::Credentials:
     case FieldName::Other:
       break;
   }
@@ -104,15 +102,16 @@ std::optional<Refusal> FramingFields::takeHost(std::string_view value) {
 }
 
 std::optional<Refusal> FramingFields::takeContentLength(std::string_view value) {
-  if (content_length_ || value.empty() || value.size() > kMaxLengthDigits ||
-      !std::all_of(value.begin(), value.end(), isDigit)) {
+  if (content_length_ || value.empty() || !std::all_of(value.begin(), value.end(), isDigit)) {
     return Refusal::Malformed;
   }
   std::uint64_t length = 0;
   for (const char digit : value) {
     length = length * 10 + static_cast<std::uint64_t>(digit - '0');
   }
-  content_length_ = length;
+  // With more digits it is beyond every limit.
+  content_length_ =
+      value.size() > kMaxLengthDigits ? std::numeric_limits<std::uint64_t>::max() : length;
   return std::nullopt;
 }
 

@@ -73,8 +73,7 @@ MessageReader::Progress MessageReader::endHead(std::string_view input) {
       return refuse(Refusal::Malformed);
     }
     // An empty path is the root (RFC 9110, 4.2.3).
-    rewritten_target_.assign(1, '/');
-    rewritten_target_ += absolute->rest;
+    rewritten_target_.assign(1, '/').append(absolute->rest);
   }
   if (const auto refusal = framing_.check(message_.minor_version, limits_.max_body)) {
     return refuse(*refusal);

@@ -29,7 +29,7 @@ class BadBodiesTest : public ContractTest {
                     std::to_string(body.size()) + "\r\n\r\n");
     const std::string answer = connection.receiveAll();
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 413 ")) << answer;
-    EXPECT_NE(answer.find("Connection: Close"), std::string::npos) << answer;
+    EXPECT_NE(answer.find("Connection: close"), std::string::npos) << answer;
     EXPECT_EQ(answer.find("HTTP/1.1", 1), std::string::npos) << answer;
   }
 
