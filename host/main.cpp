@@ -4,7 +4,7 @@
 #include "app/key_commands.hpp"
 #include "app/version.hpp"
 #include "config/config_error.hpp"
-#include "http/server.hpp"
+#include "front/listener.hpp"
 #include "token_service/sdk/error.hpp"
 
 #include <cstdio>
@@ -57,13 +57,13 @@ int exitCodeOf(const sdk::Error& error) {
   return app::exit_code::kSoftware;
 }
 
-int exitCodeOf(const http::ListenError& error) {
+int exitCodeOf(const front::ListenError& error) {
   switch (error.reason()) {
-    case http::ListenError::Reason::Taken:
+    case front::ListenError::Reason::Taken:
       return app::exit_code::kUnavailable;
-    case http::ListenError::Reason::Denied:
+    case front::ListenError::Reason::Denied:
       return app::exit_code::kNoPermission;
-    case http::ListenError::Reason::Unusable:
+    case front::ListenError::Reason::Unusable:
       break;
   }
   return app::exit_code::kBadConfig;
@@ -83,7 +83,7 @@ int main(int argc, char** argv) {
     return fail(error, app::exit_code::kUsage);
   } catch (const config::MissingFile& error) {
     return fail(error, app::exit_code::kNoInput);
-  } catch (const http::ListenError& error) {
+  } catch (const front::ListenError& error) {
     return fail(error, exitCodeOf(error));
   } catch (const sdk::Error& error) {
     return fail(error, exitCodeOf(error));

@@ -11,13 +11,18 @@
 #include "http/token_endpoints.hpp"
 #include "http/verify_endpoint.hpp"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <future>
+#include <thread>
 
 namespace token_service::app {
 namespace {
 
 // Few call the admin listener, and they must not take what the main one needs.
-constexpr int kAdminThreads = 16;
+constexpr std::size_t kAdminThreads = 4;
+constexpr std::size_t kAdminConnections = 256;
 
 session::Policy policyOf(const config::Config& config) {
   session::Policy policy;
@@ -138,20 +143,49 @@ http::Router adminRouterFor(const config::Config& config, session::SessionServic
   return router;
 }
 
+// Some descriptors are for the store, the files that are read anew, and what is turned away.
+std::size_t usableConnections(std::size_t wanted) {
+  constexpr std::size_t kOthers = 64;
+  constexpr std::size_t kLeast = 16;
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  return std::min<std::size_t>(wanted,
+                               std::max<rlim_t>(files.rlim_cur, kOthers + kLeast) - kOthers);
+}
+
 http::ServerSettings settingsOf(const config::Server& server) {
-  return {server.address, server.port, server.threads, {server.max_body, server.request_timeout}};
+  http::ServerSettings settings;
+  settings.address = server.address;
+  settings.port = server.port;
+  settings.request_timeout = server.request_timeout;
+  front::Limits& limits = settings.limits;
+  limits.message = {server.max_head, server.max_body};
+  limits.head_timeout = server.head_timeout;
+  limits.body_timeout = server.body_timeout;
+  limits.write_timeout = server.write_timeout;
+  limits.idle_timeout = server.idle_timeout;
+  limits.queue_timeout = server.request_timeout;
+  limits.max_connections = usableConnections(server.max_connections);
+  limits.max_requests = server.max_requests;
+  limits.threads = server.threads;
+  // The other half of the processors is for what the requests need.
+  limits.loops = std::max(1U, std::thread::hardware_concurrency() / 2);
+  return settings;
 }
 
 std::unique_ptr<http::Server> adminServerFor(const config::Server& server,
-                                             const http::Router& router, session::Random& random) {
+                                             const http::Router& router, session::Random& random,
+                                             log::Logger& logger) {
   if (!server.admin) {
     return nullptr;
   }
   http::ServerSettings settings = settingsOf(server);
   settings.address = server.admin->address;
   settings.port = server.admin->port;
-  settings.threads = kAdminThreads;
-  return std::make_unique<http::Server>(settings, router, random);
+  settings.limits.threads = kAdminThreads;
+  settings.limits.max_connections = std::min(settings.limits.max_connections, kAdminConnections);
+  settings.limits.loops = 1;
+  return std::make_unique<http::Server>(settings, router, random, logger);
 }
 
 }  // namespace
@@ -164,9 +198,8 @@ Service::Service(const config::Config& config, PluginSet& plugins, log::Logger& 
       failures_(logger),
       router_(routerFor(config, sessions_, secrets_, plugins.keys(), clock, readiness_, failures_)),
       admin_router_(adminRouterFor(config, sessions_, secrets_, readiness_, failures_)),
-      connection_errors_(logger),
-      admin_server_(adminServerFor(config.server, admin_router_, random)),
-      server_(settingsOf(config.server), router_, random),
+      admin_server_(adminServerFor(config.server, admin_router_, random, logger)),
+      server_(settingsOf(config.server), router_, random, logger),
       maintenance_(plugins.store(), clock, logger, config.sessions.purge_interval) {}
 
 bool Service::drain(std::chrono::milliseconds patience) {

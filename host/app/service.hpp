@@ -3,7 +3,6 @@
 #include "app/maintenance.hpp"
 #include "app/plugin_set.hpp"
 #include "config/config.hpp"
-#include "http/connection_errors.hpp"
 #include "http/readiness.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
@@ -21,7 +20,7 @@ namespace token_service::app {
 // construction on. What it is given outlives it.
 class Service {
  public:
-  // Throws http::ListenError.
+  // Throws front::ListenError.
   Service(const config::Config& config, PluginSet& plugins, log::Logger& logger,
           const session::Clock& clock, session::Random& random);
 
@@ -45,7 +44,6 @@ class Service {
   http::FailureLog failures_;
   http::Router router_;
   http::Router admin_router_;
-  http::ConnectionErrors connection_errors_;
   std::unique_ptr<http::Server> admin_server_;
   http::Server server_;
   Maintenance maintenance_;

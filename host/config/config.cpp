@@ -42,8 +42,21 @@ Server readServer(Settings settings) {
              !isLoopback(server.address)) {
     settings.problem("public_url", "must be an https:// URL unless the address is a loopback one");
   }
-  server.threads = static_cast<int>(settings.integer("threads", 256, 1, 4096));
-  server.max_body = settings.size("max_body", 16 * 1024, 1024, kLargestBody);
+  const auto count = [&](std::string_view key, std::int64_t fallback, std::int64_t most) {
+    return static_cast<std::size_t>(settings.integer(key, fallback, 1, most));
+  };
+  const auto bytes = [&](std::string_view key, std::int64_t least, std::int64_t most) {
+    return static_cast<std::size_t>(settings.size(key, 16 * 1024, least, most));
+  };
+  server.threads = count("threads", 64, 1024);
+  server.max_connections = count("max_connections", 16'384, 1'000'000);
+  server.max_requests = count("max_requests", 2048, 1'000'000);
+  server.max_head = bytes("max_head", 4 * 1024, 64 * 1024);
+  server.max_body = bytes("max_body", 1024, kLargestBody);
+  server.head_timeout = settings.duration("head_timeout", 5s, 100ms, 60s);
+  server.body_timeout = settings.duration("body_timeout", 10s, 100ms, 60s);
+  server.write_timeout = settings.duration("write_timeout", 10s, 100ms, 60s);
+  server.idle_timeout = settings.duration("idle_timeout", 60s, 100ms, 1h);
   server.request_timeout = settings.duration("request_timeout", 2s, 100ms, 60s);
   server.shutdown_timeout = settings.duration("shutdown_timeout", 10s, 100ms, 10min);
   server.reload_on_change = settings.flag("reload_on_change", true);

@@ -21,8 +21,15 @@ struct Server {
   std::string address;
   std::uint16_t port = 0;
   std::optional<std::string> public_url;
-  int threads = 0;
-  std::int64_t max_body = 0;
+  std::size_t threads = 0;
+  std::size_t max_head = 0;
+  std::size_t max_body = 0;
+  std::size_t max_connections = 0;
+  std::size_t max_requests = 0;
+  std::chrono::milliseconds head_timeout{};
+  std::chrono::milliseconds body_timeout{};
+  std::chrono::milliseconds write_timeout{};
+  std::chrono::milliseconds idle_timeout{};
   std::chrono::milliseconds request_timeout{};
   std::chrono::milliseconds shutdown_timeout{};
   // Read the configuration again when it, a secret file or a key file changes.

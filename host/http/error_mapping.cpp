@@ -44,6 +44,10 @@ Row rowOf(Failure failure) {
       return {413, "payload_too_large", "Payload too large"};
     case Failure::UriTooLong:
       return {414, "invalid_request", "Invalid request"};
+    case Failure::HeadTooLarge:
+      return {431, "invalid_request", "Invalid request"};
+    case Failure::NotImplemented:
+      return {501, "invalid_request", "Invalid request"};
     case Failure::RequestTimeout:
       return {408, "invalid_request", "Invalid request"};
     case Failure::LengthRequired:

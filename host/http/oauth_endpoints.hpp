@@ -22,6 +22,7 @@ class TokenEndpoint final : public OAuthEndpoint {
 class IntrospectEndpoint final : public OAuthEndpoint {
  public:
   IntrospectEndpoint(session::SessionService& sessions, const ServiceSecrets& secrets);
+  Work work() const override { return {.at_once = false, .writes = false}; }
 
  private:
   bool admits(const Request& request) const override;

@@ -1,5 +1,7 @@
 #include "http/router.hpp"
 
+#include "session/session_lookup.hpp"
+
 #include <algorithm>
 
 namespace token_service::http {
@@ -53,7 +55,7 @@ std::string allowHeader(const Endpoints& endpoints) {
 }
 
 template <typename Endpoints>
-Endpoint* endpointFor(const std::string& method, const Endpoints& endpoints) {
+Endpoint* endpointFor(std::string_view method, const Endpoints& endpoints) {
   const Method wanted = endpoints.contains(Method::Any)       ? Method::Any
                         : method == "GET" || method == "HEAD" ? Method::Get
                         : method == "POST"                    ? Method::Post
@@ -70,6 +72,9 @@ Router::Router(Cors cors, FailureLog& failures) : cors_(std::move(cors)), failur
 void Router::add(Method method, std::string_view path, std::unique_ptr<Endpoint> endpoint,
                  CrossOrigin cross_origin) {
   const std::vector<std::string_view> views = segmentsOf(path);
+  if (path.find_first_of("{*") == std::string_view::npos) {
+    exact_.try_emplace(std::string(path), routes_.size());
+  }
   const std::vector<std::string> segments(views.begin(), views.end());
   auto route = std::find_if(routes_.begin(), routes_.end(),
                             [&](const Route& known) { return known.segments == segments; });
@@ -78,6 +83,13 @@ void Router::add(Method method, std::string_view path, std::unique_ptr<Endpoint>
     route = std::prev(routes_.end());
   }
   route->endpoints.emplace(method, std::move(endpoint));
+}
+
+Work Router::workOf(std::string_view method, std::string_view path) const {
+  std::vector<std::string> parameters;
+  const Route* route = find(path, parameters);
+  const Endpoint* endpoint = route == nullptr ? nullptr : endpointFor(method, route->endpoints);
+  return endpoint == nullptr ? kNoWaiting : endpoint->work();
 }
 
 bool Router::ignoresBody(std::string_view path) const {
@@ -127,6 +139,11 @@ Response Router::refuse(const Request& request, Failure reason) const {
 
 const Router::Route* Router::find(std::string_view path,
                                   std::vector<std::string>& parameters) const {
+  const bool has_slash = path.size() > 1 && path.ends_with('/') && !path.ends_with("//");
+  const auto exact = exact_.find(path.substr(0, path.size() - (has_slash ? 1 : 0)));
+  if (exact != exact_.end()) {
+    return &routes_[exact->second];
+  }
   const std::vector<std::string_view> segments = segmentsOf(path);
   const auto found = std::find_if(routes_.begin(), routes_.end(), [&](const Route& route) {
     return matches(route.segments, segments, parameters);
@@ -139,6 +156,8 @@ Response Router::call(Endpoint& endpoint, const Request& request,
   Response response;
   try {
     return endpoint.handle(request, parameters);
+  } catch (const session::WouldWait&) {
+    throw;
   } catch (const std::exception& error) {
     response = failureOf(error);
     failures_.write(request, response, error.what());

@@ -5,6 +5,7 @@
 #include "http/error_mapping.hpp"
 #include "http/failure_log.hpp"
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,9 +32,12 @@ class Router {
   void add(Method method, std::string_view path, std::unique_ptr<Endpoint> endpoint,
            CrossOrigin cross_origin = CrossOrigin::Refused);
 
+  Work workOf(std::string_view method, std::string_view path) const;
+
   // Whether a request to the path may be without a body, whatever its method.
   bool ignoresBody(std::string_view path) const;
 
+  // Throws session::WouldWait; see Endpoint::handle.
   Response answer(const Request& request) const;
 
   // The answer to a request that could not be read, of which id, path and origin are known.
@@ -53,6 +57,8 @@ class Router {
   Cors cors_;
   FailureLog& failures_;
   std::vector<Route> routes_;
+  // Where the routes without parameters stand, by path.
+  std::map<std::string, std::size_t, std::less<>> exact_;
 };
 
 }  // namespace token_service::http

@@ -1,12 +1,13 @@
 #pragma once
 
-#include "http/request_reader.hpp"
+#include "front/limits.hpp"
 #include "http/router.hpp"
+#include "log/logger.hpp"
+#include "session/random.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <string>
 
 namespace token_service::http {
@@ -15,29 +16,18 @@ struct ServerSettings {
   std::string address;
   // 0 picks a free one.
   std::uint16_t port = 0;
-  int threads = 0;
-  ReadLimits limits;
-};
-
-// The address cannot be listened on.
-class ListenError : public std::runtime_error {
- public:
-  enum class Reason { Taken, Denied, Unusable };
-
-  ListenError(Reason reason, const std::string& what) : std::runtime_error(what), reason_(reason) {}
-
-  Reason reason() const noexcept { return reason_; }
-
- private:
-  Reason reason_;
+  front::Limits limits;
+  // Of a request, until its answer.
+  std::chrono::milliseconds request_timeout{};
 };
 
 // Listens and answers until it is stopped or destroyed. What it is given outlives it. There may be
 // several in a process.
 class Server {
  public:
-  // Throws ListenError.
-  Server(const ServerSettings& settings, const Router& router, session::Random& random);
+  // Throws front::ListenError.
+  Server(const ServerSettings& settings, const Router& router, session::Random& random,
+         log::Logger& logger);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();
@@ -45,13 +35,15 @@ class Server {
   std::uint16_t port() const;
 
   // Tells callers to close their connections, accepts no more of them and lets the requests that
-  // run finish for at most `patience`. Returns whether all of them finished; if not, slow clients
-  // still hold threads, and the process should end without destroying what those use. Called once.
+  // run finish for at most `patience`. Returns whether all of them finished; if not, something
+  // still holds a thread, and the process should end without destroying what that uses. Called
+  // once.
   bool drain(std::chrono::milliseconds patience);
 
  private:
   struct Parts;
   std::unique_ptr<Parts> parts_;
+  bool drained_ = false;
 };
 
 }  // namespace token_service::http

@@ -11,6 +11,7 @@ class ListSessionsEndpoint final : public Endpoint {
  public:
   ListSessionsEndpoint(session::SessionService& sessions, const ServiceSecrets& secrets);
   Response handle(const Request& request, const std::vector<std::string>& parameters) override;
+  Work work() const override { return {.at_once = false, .writes = false}; }
 
  private:
   session::SessionService& sessions_;

@@ -12,6 +12,7 @@ class RootEndpoint final : public Endpoint {
  public:
   explicit RootEndpoint(std::string version);
   Response handle(const Request& request, const std::vector<std::string>& parameters) override;
+  Work work() const override { return kNoWaiting; }
 
  private:
   std::string version_;
@@ -21,6 +22,7 @@ class RootEndpoint final : public Endpoint {
 class LiveEndpoint final : public Endpoint {
  public:
   Response handle(const Request& request, const std::vector<std::string>& parameters) override;
+  Work work() const override { return kNoWaiting; }
 };
 
 // GET /health/ready: store and signers answer.
@@ -28,6 +30,7 @@ class ReadyEndpoint final : public Endpoint {
  public:
   explicit ReadyEndpoint(Readiness& readiness);
   Response handle(const Request& request, const std::vector<std::string>& parameters) override;
+  Work work() const override { return {.at_once = false, .writes = false}; }
 
  private:
   Readiness& readiness_;

@@ -94,6 +94,8 @@ ValidateTokenEndpoint::ValidateTokenEndpoint(session::SessionService& sessions,
                                              const ServiceSecrets& secrets)
     : sessions_(sessions), secrets_(secrets) {}
 
+Work ValidateTokenEndpoint::work() const { return {sessions_.answersAtOnce(), false}; }
+
 Response ValidateTokenEndpoint::handle(const Request& request, const std::vector<std::string>&) {
   Body body;
   if (const std::optional<Failure> bad = Body::parse(request, body)) {

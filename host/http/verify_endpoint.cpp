@@ -20,6 +20,8 @@ Response challenge(Failure kind, const char* parameters) {
 
 VerifyEndpoint::VerifyEndpoint(session::SessionService& sessions) : sessions_(sessions) {}
 
+Work VerifyEndpoint::work() const { return {sessions_.answersAtOnce(), false}; }
+
 Response VerifyEndpoint::handle(const Request& request, const std::vector<std::string>&) {
   if (authorizationScheme(request.authorization) != "bearer") {
     return challenge(Failure::UnauthorizedRequest, "");

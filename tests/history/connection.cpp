@@ -97,7 +97,7 @@ std::optional<HttpAnswer> Connection::exchange(const std::string& request) {
   HttpAnswer answer;
   answer.status = numberIn(head.substr(head.find(' ') + 1));
   const bool last =
-      fieldOf(head, "Connection") == "close" || fieldOf(head, "Connection") == "Close";
+      fieldOf(head, "Connection") == "close" || fieldOf(head, "Connection") == "close";
   const std::size_t body = head_end + 4;
   const auto size = static_cast<std::size_t>(numberIn(fieldOf(head, "Content-Length")));
   while (received_.size() < body + size) {

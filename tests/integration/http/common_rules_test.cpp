@@ -200,7 +200,7 @@ TEST_P(CommonRulesTest, bodyOver16KiBIsTooLarge) {
     TokenApi fresh(service());
     const Reply reply = fresh.send(jsonCall(path, padded(16 * 1024 + 1)));
     expectError(reply, kPayloadTooLarge);
-    EXPECT_EQ(reply.header("Connection"), "Close");
+    EXPECT_EQ(reply.header("Connection"), "close");
   }
 }
 

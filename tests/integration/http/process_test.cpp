@@ -148,7 +148,7 @@ TEST_P(ProcessTest, terminationAnswersEveryRequestThatWasSent) {
         // One connection each, until the service says that it closes it.
         RawConnection connection(port);
         std::string answer;
-        while (answer.find("Connection: Close") == std::string::npos) {
+        while (answer.find("Connection: close") == std::string::npos) {
           connection.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
           answer = connection.receiveUntil("\"live\"}");
           ++(answer.starts_with("HTTP/1.1 200") ? answered : unanswered);

@@ -167,7 +167,7 @@ TEST_P(SessionsTest, idsAreDigits) {
 TEST_P(SessionsTest, otherSessionIdsAreNotFound) {
   for (const std::string& sid :
        {std::string(64, 'a'), std::string(65, 'a'), std::string("a.b"), std::string("%00"),
-        std::string("a'--"), std::string("a%27"), std::string("*"), std::string("caf\xc3\xa9")}) {
+        std::string("a'--"), std::string("a%27"), std::string("*"), std::string("caf%C3%A9")}) {
     SCOPED_TRACE(sid);
     expectError(endOne(api, id, sid), kNotFound);
   }

@@ -60,8 +60,15 @@ TEST(Config, HasADefaultForAllButPluginsAndSecrets) {
   EXPECT_EQ(config.server.address, "127.0.0.1");
   EXPECT_EQ(config.server.port, 8000);
   EXPECT_FALSE(config.server.public_url);
-  EXPECT_EQ(config.server.threads, 256);
+  EXPECT_EQ(config.server.threads, 64);
+  EXPECT_EQ(config.server.max_connections, 16'384);
+  EXPECT_EQ(config.server.max_requests, 2048);
+  EXPECT_EQ(config.server.max_head, 16 * 1024);
   EXPECT_EQ(config.server.max_body, 16 * 1024);
+  EXPECT_EQ(config.server.head_timeout, 5s);
+  EXPECT_EQ(config.server.body_timeout, 10s);
+  EXPECT_EQ(config.server.write_timeout, 10s);
+  EXPECT_EQ(config.server.idle_timeout, 60s);
   EXPECT_EQ(config.server.request_timeout, 2s);
   EXPECT_EQ(config.server.shutdown_timeout, 10s);
   EXPECT_TRUE(config.server.reload_on_change);
@@ -95,6 +102,8 @@ TEST(Config, HasADefaultForAllButPluginsAndSecrets) {
 TEST(Config, ReadsEveryKey) {
   const Loaded loaded = load(
       "server: {address: '::1', port: 0, public_url: 'https://x.example', threads: 4,\n"
+      "  max_connections: 5, max_requests: 6, max_head: 8KiB, head_timeout: 1s,\n"
+      "  body_timeout: 2s, write_timeout: 3s, idle_timeout: 4s,\n"
       "  max_body: 32KiB, request_timeout: 500ms, shutdown_timeout: 1m, reload_on_change: false}\n"
       "signer: {plugin: signer-rs256, sha256: abc, settings: {private_key_file: k.pem}}\n"
       "refresh_signer: {plugin: signer-hs256, settings: {secret_file: k}}\n"
@@ -117,7 +126,14 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config.server.port, 0);
   EXPECT_EQ(config.server.public_url, "https://x.example");
   EXPECT_EQ(config.server.threads, 4);
+  EXPECT_EQ(config.server.max_connections, 5);
+  EXPECT_EQ(config.server.max_requests, 6);
+  EXPECT_EQ(config.server.max_head, 8 * 1024);
   EXPECT_EQ(config.server.max_body, 32 * 1024);
+  EXPECT_EQ(config.server.head_timeout, 1s);
+  EXPECT_EQ(config.server.body_timeout, 2s);
+  EXPECT_EQ(config.server.write_timeout, 3s);
+  EXPECT_EQ(config.server.idle_timeout, 4s);
   EXPECT_EQ(config.server.request_timeout, 500ms);
   EXPECT_EQ(config.server.shutdown_timeout, 1min);
   EXPECT_FALSE(config.server.reload_on_change);
@@ -172,7 +188,14 @@ TEST(Config, RefusesBadAddresses) {
 TEST(Config, RefusesBadServerSettings_C14) {
   for (const char* threads : {"0", "-1", "1000000", "many", "true"}) {
     expectProblem("server: {threads: " + std::string(threads) + "}\n", "server.threads",
-                  "must be a whole number from 1 to 4096");
+                  "must be a whole number from 1 to 1024");
+  }
+  expectProblem("server: {max_head: 1KiB}\n", "server.max_head", "must be from 4KiB to 64KiB");
+  expectProblem("server: {max_connections: 0}\n", "server.max_connections", "must be a whole number from 1 to 1000000");
+  expectProblem("server: {max_requests: 0}\n", "server.max_requests", "must be a whole number from 1 to 1000000");
+  for (const char* key : {"head_timeout", "body_timeout", "write_timeout", "idle_timeout"}) {
+    expectProblem("server: {" + std::string(key) + ": 0s}\n", "server." + std::string(key),
+                  "must be from 100ms to");
   }
   expectProblem("server: {max_body: 1B}\n", "server.max_body", "must be from 1KiB to 64KiB");
   expectProblem("server: {max_body: 65KiB}\n", "server.max_body", "must be from 1KiB to 64KiB");

@@ -133,7 +133,10 @@ TEST(ShippedFiles, ReferenceNamesTheKeysOfTheCodeAndNoOthers) {
 
 bool same(const Server& a, const Server& b) {
   return a.address == b.address && a.port == b.port && a.public_url == b.public_url &&
-         a.threads == b.threads && a.max_body == b.max_body &&
+         a.threads == b.threads && a.max_connections == b.max_connections &&
+         a.max_requests == b.max_requests && a.max_head == b.max_head && a.max_body == b.max_body &&
+         a.head_timeout == b.head_timeout && a.body_timeout == b.body_timeout &&
+         a.write_timeout == b.write_timeout && a.idle_timeout == b.idle_timeout &&
          a.request_timeout == b.request_timeout && a.shutdown_timeout == b.shutdown_timeout &&
          a.reload_on_change == b.reload_on_change;
 }

@@ -35,6 +35,8 @@ const Row kRows[] = {
     {Failure::PayloadTooLarge, 413, "payload_too_large", "Payload too large"},
     {Failure::UriTooLong, 414, "invalid_request", "Invalid request"},
     {Failure::LengthRequired, 411, "invalid_request", "Invalid request"},
+    {Failure::HeadTooLarge, 431, "invalid_request", "Invalid request"},
+    {Failure::NotImplemented, 501, "invalid_request", "Invalid request"},
     {Failure::RequestTimeout, 408, "invalid_request", "Invalid request"},
     {Failure::ExpectationFailed, 417, "invalid_request", "Invalid request"},
     {Failure::VersionNotSupported, 505, "invalid_request", "Invalid request"},

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "front/message_reader.hpp"
+
+#include <Poco/Net/HTTPRequestHandler.h>
+#include <Poco/Net/HTTPServerRequest.h>
+#include <Poco/Net/HTTPServerResponse.h>
+
+#include <span>
+#include <string>
+
+namespace token_service::front {
+
+// Requests of one lane wait for each other, and never for those of another one.
+enum class LaneName { Lookup, Write };
+
+// Where a request is handled.
+struct Placement {
+  // First on the front's own thread, which must never wait.
+  bool at_once = false;
+  // There, if it was not answered at once.
+  LaneName lane = LaneName::Write;
+};
+
+// What a front serves. Called from many threads at once; nothing that it is given may be kept.
+class Application {
+ public:
+  virtual ~Application() = default;
+
+  // The header fields that it reads; others do not reach it.
+  virtual std::span<const std::string> fieldNames() const = 0;
+
+  virtual Placement placementOf(const Poco::Net::HTTPServerRequest& request) const = 0;
+
+  // Whether a request that does not say how long its body is cannot be served.
+  virtual bool needsLength(const Poco::Net::HTTPServerRequest& request) const = 0;
+
+  // Answers, or sends nothing if that would mean to wait. Must not throw.
+  virtual Poco::Net::HTTPRequestHandler& atOnceHandler() = 0;
+
+  // Answers. Must not throw.
+  virtual Poco::Net::HTTPRequestHandler& handler() = 0;
+
+  // Answers a request that the front does not accept, of which perhaps nothing is known. Must not
+  // throw.
+  virtual void refuse(Refusal reason, const Poco::Net::HTTPServerRequest& request,
+                      Poco::Net::HTTPServerResponse& response) = 0;
+
+  // A connection ended before its client had the response; `error` is an errno.
+  virtual void noteLost(int error) = 0;
+};
+
+}  // namespace token_service::front

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "front/exchange.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace token_service::front {
+
+// Threads that serve requests in their order of arrival. There are as many as were ever needed at a
+// time, up to a limit.
+class Lane {
+ public:
+  using Serve = std::function<void(std::unique_ptr<Exchange>)>;
+
+  // `serve` must not throw.
+  Lane(std::size_t max_threads, Serve serve);
+  // Waits for the request that each thread serves; those still in the queue are dropped.
+  ~Lane();
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+
+  void offer(std::unique_ptr<Exchange> exchange);
+
+ private:
+  void run();
+
+  const std::size_t max_threads_;
+  const Serve serve_;
+  std::mutex mutex_;
+  std::condition_variable offered_;
+  std::deque<std::unique_ptr<Exchange>> queue_;
+  std::vector<std::thread> threads_;
+  std::size_t idle_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace token_service::front
