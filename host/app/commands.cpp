@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdio>
 #include <optional>
+#include <string>
 
 namespace token_service::app {
 namespace {
@@ -36,6 +37,12 @@ void warnOfUnsafe(const config::Config& config, PluginSet& plugins, log::Logger&
     logger.warning(
         "refresh tokens are signed with the published key: set refresh_signer so that no outside "
         "verifier can take one for an access token");
+  }
+  if (config.max_staleness.count() > 0) {
+    logger.warning(
+        "validation.max_staleness is set: a token may count that much longer after its session was "
+        "ended by another replica",
+        {{"max_staleness_ms", std::to_string(config.max_staleness.count())}});
   }
 }
 

@@ -39,6 +39,7 @@ session::Policy policyOf(const config::Config& config) {
   policy.max_sessions_per_user = config.sessions.max_per_user;
   policy.idle_timeout = config.sessions.idle_timeout;
   policy.absolute_lifetime = config.sessions.absolute_lifetime;
+  policy.max_staleness = config.max_staleness;
   return policy;
 }
 

@@ -14,7 +14,7 @@ class SystemClock final : public session::Clock {
   sdk::Time now() const noexcept override;
 };
 
-// OpenSSL's generator, seeded by the kernel.
+// OpenSSL's generator, seeded by the kernel. Each thread has its own store of unused bytes.
 class SystemRandom final : public session::Random {
  public:
   std::string identifier() override;

@@ -22,6 +22,7 @@ using std::chrono::seconds;
 
 constexpr milliseconds kTenYears = 24h * 3650;
 constexpr milliseconds kThirtyDays = 24h * 30;
+// A body is kept in memory as a whole, and taken apart there.
 constexpr std::int64_t kLargestBody = 64 * 1024;
 constexpr std::size_t kMaxClaimSize = 255;
 
@@ -192,6 +193,7 @@ Config loadConfig(const std::string& file, sdk::SettingsReport& report) {
   Settings key_set = root.section("key_set");
   config.key_set_max_age = wholeSeconds(key_set, "max_age", 5min, 1s, 24h);
   config.sessions = readSessions(root.section("sessions"), config.tokens);
+  config.max_staleness = root.section("validation").duration("max_staleness", 0s, 0s, 60s);
   config.service_secrets = readSecrets(root, report, onlyLoopback(config.server));
   config.allowed_origins = readOrigins(root.section("cors"));
   config.log = readLog(root.section("log"));

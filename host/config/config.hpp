@@ -114,6 +114,8 @@ struct Config {
   // How long others may keep the published key set.
   std::chrono::seconds key_set_max_age{};
   Sessions sessions;
+  // How old a session may be that a validation is answered with. 0: it is asked for each time.
+  std::chrono::milliseconds max_staleness{};
   std::vector<ServiceSecret> service_secrets;
   std::vector<std::string> allowed_origins;
   Log log;

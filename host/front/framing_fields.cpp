@@ -18,7 +18,6 @@ enum class FieldName {
   TransferEncoding,
   Connection,
   Expect,
-  Credentials,
 };
 
 struct KnownName {
@@ -26,14 +25,12 @@ struct KnownName {
   FieldName name;
 };
 
-constexpr std::array<KnownName, 7> kKnownNames{{
+constexpr std::array<KnownName, 5> kKnownNames{{
     {"Host", FieldName::Host},
     {"Content-Length", FieldName::ContentLength},
     {"Transfer-Encoding", FieldName::TransferEncoding},
     {"Connection", FieldName::Connection},
     {"Expect", FieldName::Expect},
-    {"Authorization", FieldName::Credentials},
-    {"X-Service-Secret", FieldName::Credentials},
 }};
 
 FieldName nameOf(std::string_view text) {
@@ -67,7 +64,6 @@ std::optional<Refusal> FramingFields::take(const Field& field) {
     case FieldName::Expect:
       takeExpect(field.value);
       break;
-    case FieldName::Credentials:
     case FieldName::Other:
       break;
   }

@@ -24,6 +24,8 @@ constexpr int kMostRequests = 32;
 // connection that is closed with bytes unread is reset, and the client may never see the response.
 constexpr milliseconds kLingerTimeout{1000};
 constexpr std::size_t kMostDiscarded = 1024 * 1024;
+// How long a connection that was made just before the end may take to send its request.
+constexpr milliseconds kLastCall{200};
 // Connections beyond the limit that are still told so.
 constexpr std::size_t kMostTurnedAway = 256;
 
@@ -99,7 +101,8 @@ void Loop::run() {
     pass();
     if (retired_ && !retiring_) {
       retiring_ = true;
-      acceptSome();
+      while (acceptSome()) {
+      }
       acceptor_.stop();
       endWaiting();
     }
@@ -168,12 +171,13 @@ int Loop::patience() const {
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
 }
 
-void Loop::acceptSome() {
+// False if there are no more.
+bool Loop::acceptSome() {
   for (int accepted = 0; accepted < kMostAccepted; ++accepted) {
     int socket = -1;
     switch (acceptor_.accept(socket, now_)) {
       case Acceptor::Result::Nothing:
-        return;
+        return false;
       case Acceptor::Result::Accepted:
         add(socket);
         break;
@@ -184,6 +188,7 @@ void Loop::acceptSome() {
         break;
     }
   }
+  return true;
 }
 
 void Loop::add(int socket) {
@@ -225,20 +230,27 @@ void Loop::turnAway(int socket) {
       ::send(socket, exchange_->bytes.data(), exchange_->bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+// Who has had an answer is told in it that the connection ends; who has only just connected has
+// not.
 void Loop::endWaiting() {
-  for (const Phase phase : {Phase::Idle, Phase::Head}) {
-    std::vector<Connection*> waiting;
-    for (Connection& connection : listOf(phase)) {
-      waiting.push_back(&connection);
+  while (!listOf(Phase::Idle).empty()) {
+    Connection& connection = listOf(Phase::Idle).front();
+    // Its next request may be there already.
+    connection.readable = true;
+    proceed(connection);
+    if (connection.phase == Phase::Idle) {
+      close(connection);
     }
-    for (Connection* connection : waiting) {
-      // Its next request may be there already.
-      connection->readable = true;
-      proceed(*connection);
-      if (connection->phase == phase && connection->input.empty()) {
-        close(*connection);
-      }
+  }
+  std::vector<Connection*> fresh;
+  for (Connection& connection : listOf(Phase::Head)) {
+    if (!connection.reader) {
+      fresh.push_back(&connection);
     }
+  }
+  for (Connection* connection : fresh) {
+    enter(*connection, Phase::Idle);
+    connection->deadline = now_ + kLastCall;
   }
 }
 

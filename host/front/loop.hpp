@@ -60,7 +60,7 @@ class Loop {
   void takeBack();
   bool isEmpty() const;
 
-  void acceptSome();
+  bool acceptSome();
   void add(int socket);
   void turnAway(int socket);
   void endWaiting();

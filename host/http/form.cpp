@@ -1,5 +1,6 @@
 #include "http/form.hpp"
 
+#include "token/text_run.hpp"
 #include "token/utf8.hpp"
 
 #include <Poco/Net/MessageHeader.h>
@@ -13,15 +14,18 @@ namespace token_service::http {
 namespace {
 
 bool addField(std::string name, std::string value, token::Json& form) {
-  if (!token::isUtf8(name) || !token::isUtf8(value) || form.find(name) != nullptr) {
+  if (!token::isUtf8(name) || !token::isUtf8(value)) {
     return false;
   }
-  token::Json field;
+  token::Json& field = form.children.emplace_back();
   field.type = token::Json::Type::String;
   field.name = std::move(name);
   field.text = std::move(value);
-  form.children.push_back(std::move(field));
   return true;
+}
+
+std::optional<token::Json> withoutRepeatedName(token::Json form) {
+  return token::hasRepeatedName(form.children) ? std::nullopt : std::optional(std::move(form));
 }
 
 // Takes the text up to the separator, and the separator, off the front.
@@ -79,24 +83,31 @@ bool addPart(std::string_view part, token::Json& form) {
 std::optional<std::string> decodeFormText(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (std::size_t index = 0; index < text.size(); ++index) {
-    if (text[index] != '%') {
-      out.push_back(text[index] == '+' ? ' ' : text[index]);
+  while (true) {
+    const std::size_t plain =
+        token::runLength(text, [](unsigned char byte) { return (byte != '%') & (byte != '+'); });
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) {
+      return out;
+    }
+    if (text.front() == '+') {
+      out.push_back(' ');
+      text.remove_prefix(1);
       continue;
     }
     unsigned value = 0;
-    if (index + 3 > text.size()) {
+    if (text.size() < 3) {
       return std::nullopt;
     }
-    const char* digits = text.data() + index + 1;
+    const char* digits = text.data() + 1;
     if (const auto [end, error] = std::from_chars(digits, digits + 2, value, 16);
         error != std::errc{} || end != digits + 2) {
       return std::nullopt;
     }
     out.push_back(static_cast<char>(value));
-    index += 2;
+    text.remove_prefix(3);
   }
-  return out;
 }
 
 std::optional<token::Json> parseUrlEncodedForm(std::string_view body) {
@@ -115,7 +126,7 @@ std::optional<token::Json> parseUrlEncodedForm(std::string_view body) {
       return std::nullopt;
     }
   }
-  return form;
+  return withoutRepeatedName(std::move(form));
 }
 
 std::optional<token::Json> parseMultipartForm(std::string_view body, std::string_view boundary) {
@@ -137,7 +148,7 @@ std::optional<token::Json> parseMultipartForm(std::string_view body, std::string
     }
   }
   body.remove_prefix(2);
-  return body.empty() || body == "\r\n" ? std::optional(std::move(form)) : std::nullopt;
+  return body.empty() || body == "\r\n" ? withoutRepeatedName(std::move(form)) : std::nullopt;
 }
 
 }  // namespace token_service::http

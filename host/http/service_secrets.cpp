@@ -1,23 +1,12 @@
 #include "http/service_secrets.hpp"
 
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
 
 namespace token_service::http {
-namespace {
-
-std::array<unsigned char, 32> digestOf(std::string_view text) {
-  std::array<unsigned char, 32> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  return digest;
-}
-
-}  // namespace
-
 void ServiceSecrets::replace(const std::vector<NamedSecret>& secrets) {
   auto entries = std::make_shared<std::vector<Entry>>();
   for (const NamedSecret& secret : secrets) {
-    entries->push_back({secret.name, digestOf(secret.secret), secret.allowed});
+    entries->push_back({secret.name, token::sha256(secret.secret), secret.allowed});
   }
   entries_.store(std::move(entries));
 }
@@ -27,7 +16,7 @@ std::optional<std::string> ServiceSecrets::nameOf(const std::optional<std::strin
   if (!presented) {
     return std::nullopt;
   }
-  const Digest digest = digestOf(*presented);
+  const token::Sha256 digest = token::sha256(*presented);
   const std::shared_ptr<const std::vector<Entry>> entries = entries_.load();
   const Entry* accepted = nullptr;
   for (const Entry& entry : *entries) {
@@ -39,7 +28,7 @@ std::optional<std::string> ServiceSecrets::nameOf(const std::optional<std::strin
 
 bool ServiceSecrets::accepts(std::string_view name, std::string_view presented,
                              Operation operation) const {
-  const Digest digest = digestOf(presented);
+  const token::Sha256 digest = token::sha256(presented);
   const std::shared_ptr<const std::vector<Entry>> entries = entries_.load();
   bool accepted = false;
   for (const Entry& entry : *entries) {

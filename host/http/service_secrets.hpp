@@ -1,6 +1,7 @@
 #pragma once
 
-#include <array>
+#include "token/sha256.hpp"
+
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -37,10 +38,9 @@ class ServiceSecrets {
   bool accepts(std::string_view name, std::string_view presented, Operation operation) const;
 
  private:
-  using Digest = std::array<unsigned char, 32>;
   struct Entry {
     std::string name;
-    Digest digest;
+    token::Sha256 digest;
     std::set<Operation> allowed;
   };
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "session/recent_sessions.hpp"
 #include "token_service/sdk/store.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <optional>
@@ -19,21 +21,41 @@ class WouldWait : public std::exception {
   const char* what() const noexcept override { return "the answer is not in memory"; }
 };
 
+// Whether a look-up may be answered with what another one found up to `max_staleness` before.
+enum class Freshness { Exact, Recent };
+
 // Finds the session that a token belongs to: in the store's memory if it has one, else in the
-// store. Safe for use from many threads at once.
+// store, or where it may be a little old among those found before. Safe for use from many threads
+// at once.
 class SessionLookup {
  public:
-  explicit SessionLookup(sdk::Store& store) : store_(store), memory_(store.memory()) {}
+  // With a `max_staleness` of 0 every answer is exact.
+  SessionLookup(sdk::Store& store, std::chrono::milliseconds max_staleness);
 
-  bool hasMemory() const { return memory_ != nullptr; }
+  bool hasMemory() const { return memory_ != nullptr || recent_; }
 
   // Throws sdk::Error as the store does, and WouldWait.
   std::optional<sdk::Session> find(std::int64_t user_id, std::string_view session_id, sdk::Time now,
-                                   sdk::Deadline deadline);
+                                   sdk::Deadline deadline, Freshness freshness);
+
+  // A change of the user's sessions by this process, to be held around the store's operation. When
+  // it goes, whether or not the operation threw, nothing older is given any more.
+  class Change {
+   public:
+    Change(SessionLookup& lookup, std::int64_t user_id) : lookup_(lookup), user_id_(user_id) {}
+    Change(const Change&) = delete;
+    Change& operator=(const Change&) = delete;
+    ~Change();
+
+   private:
+    SessionLookup& lookup_;
+    std::int64_t user_id_;
+  };
 
  private:
   sdk::Store& store_;
   sdk::SessionMemory* memory_;
+  std::optional<RecentSessions> recent_;
 };
 
 }  // namespace token_service::session

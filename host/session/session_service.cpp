@@ -44,7 +44,7 @@ SessionService::SessionService(Policy policy, const token::KeySource& keys, sdk:
     : policy_(std::move(policy)),
       keys_(keys),
       store_(store),
-      lookup_(store),
+      lookup_(store, policy_.max_staleness),
       clock_(clock),
       random_(random),
       logger_(logger) {}
@@ -75,6 +75,7 @@ TokenPair SessionService::issue(std::int64_t user_id, std::string_view username,
 
   session.token_data = encodeTokenData(data);
   session.expires_at = end + policy_.leeway;
+  const SessionLookup::Change change(lookup_, user_id);
   store_.create(session, policy_.max_sessions_per_user, now, deadline);
   return pair;
 }
@@ -141,6 +142,7 @@ std::optional<RefreshResult> SessionService::renew(const sdk::Session& session, 
   sdk::Session next = session;
   next.token_data = encodeTokenData(data);
   next.expires_at = end + policy_.leeway;
+  const SessionLookup::Change change(lookup_, session.user_id);
   if (store_.replace(session.version, next, now, deadline) != sdk::ReplaceResult::Replaced) {
     return std::nullopt;
   }
@@ -159,7 +161,7 @@ RefreshResult SessionService::presentPair(const sdk::Session& session, TokenData
 }
 
 void SessionService::endStolen(const sdk::Session& session, sdk::Time now, sdk::Deadline deadline) {
-  if (!store_.end(session.user_id, session.id, now, deadline)) {
+  if (!endOne(session.user_id, session.id, now, deadline)) {
     return;
   }
   const std::uint64_t count = ++reuses_;
@@ -182,7 +184,7 @@ ValidateOutcome SessionService::validate(std::string_view access_token,
     return ValidateOutcome::Mismatch;
   }
   const std::optional<sdk::Session> session =
-      lookup_.find(claims->user_id, claims->sid, now, deadline);
+      lookup_.find(claims->user_id, claims->sid, now, deadline, Freshness::Recent);
   if (!session) {
     return ValidateOutcome::Mismatch;
   }
@@ -193,19 +195,20 @@ std::optional<ActiveToken> SessionService::activeAccess(std::string_view token,
                                                         sdk::Deadline deadline) {
   const sdk::Time now = clock_.now();
   std::optional<Claims> claims = verify(token, TokenType::Access, *keys_.current(), now, deadline);
-  return claims ? active(*std::move(claims), now, deadline) : std::nullopt;
+  return claims ? active(*std::move(claims), now, deadline, Freshness::Recent) : std::nullopt;
 }
 
 std::optional<ActiveToken> SessionService::activeToken(std::string_view token,
                                                        sdk::Deadline deadline) {
   const sdk::Time now = clock_.now();
   std::optional<Claims> claims = verifyEither(token, now, deadline);
-  return claims ? active(*std::move(claims), now, deadline) : std::nullopt;
+  return claims ? active(*std::move(claims), now, deadline, Freshness::Exact) : std::nullopt;
 }
 
 std::optional<ActiveToken> SessionService::active(Claims claims, sdk::Time now,
-                                                  sdk::Deadline deadline) {
-  std::optional<sdk::Session> session = lookup_.find(claims.user_id, claims.sid, now, deadline);
+                                                  sdk::Deadline deadline, Freshness freshness) {
+  std::optional<sdk::Session> session =
+      lookup_.find(claims.user_id, claims.sid, now, deadline, freshness);
   std::optional<TokenData> data = session ? dataOf(*session) : std::nullopt;
   if (!data) {
     return std::nullopt;
@@ -257,7 +260,7 @@ void SessionService::revoke(std::string_view token, sdk::Deadline deadline) {
       return;
     }
   }
-  store_.end(claims->user_id, claims->sid, now, deadline);
+  endOne(claims->user_id, claims->sid, now, deadline);
 }
 
 std::vector<LiveSession> SessionService::list(std::int64_t user_id, sdk::Deadline deadline) {
@@ -272,10 +275,17 @@ std::vector<LiveSession> SessionService::list(std::int64_t user_id, sdk::Deadlin
 
 bool SessionService::end(std::int64_t user_id, std::string_view session_id,
                          sdk::Deadline deadline) {
-  return store_.end(user_id, session_id, clock_.now(), deadline);
+  return endOne(user_id, session_id, clock_.now(), deadline);
+}
+
+bool SessionService::endOne(std::int64_t user_id, std::string_view session_id, sdk::Time now,
+                            sdk::Deadline deadline) {
+  const SessionLookup::Change change(lookup_, user_id);
+  return store_.end(user_id, session_id, now, deadline);
 }
 
 std::int64_t SessionService::endAll(std::int64_t user_id, sdk::Deadline deadline) {
+  const SessionLookup::Change change(lookup_, user_id);
   return store_.endAll(user_id, clock_.now(), deadline);
 }
 
@@ -311,9 +321,19 @@ std::string SessionService::sign(TokenType type, const sdk::Session& session, To
   const KeyRing& ring = ringFor(type, keys);
   const KeyRing::Entry* same = ring.find(record.kid, now);
   token::SignedToken token =
-      token::signToken(claims, header, same == nullptr ? ring.signing(now) : *same, deadline);
+      signInTurn(claims, header, same == nullptr ? ring.signing(now) : *same, deadline);
   record.kid = std::move(token.kid);
   return std::move(token.text);
+}
+
+token::SignedToken SessionService::signInTurn(const Claims& claims, token::HeaderType header,
+                                              const KeyRing::Entry& key,
+                                              sdk::Deadline deadline) const {
+  if (!key.public_key) {
+    return token::signToken(claims, header, key, deadline);
+  }
+  const SigningLane::Place place = lane_.enter(deadline);
+  return token::signToken(claims, header, key, deadline);
 }
 
 std::optional<Claims> SessionService::verify(std::string_view token, TokenType type,

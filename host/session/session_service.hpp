@@ -4,17 +4,20 @@
 #include "session/clock.hpp"
 #include "session/random.hpp"
 #include "session/session_lookup.hpp"
+#include "session/signing_lane.hpp"
 #include "session/token_data.hpp"
 #include "token/key_source.hpp"
 #include "token/token.hpp"
 #include "token_service/sdk/store.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace token_service::session {
@@ -38,6 +41,9 @@ struct Policy {
   std::optional<std::chrono::seconds> idle_timeout;
   // No session lives longer, however often it is used.
   std::chrono::seconds absolute_lifetime{};
+  // `validate` and `activeAccess` may answer with a session as it was so long ago, where another
+  // process changed it since (`validation.max_staleness`).
+  std::chrono::milliseconds max_staleness{};
 };
 
 // Who asks for a log-in, and for whom: for the user to recognise the session by.
@@ -153,7 +159,11 @@ class SessionService {
                                       sdk::Deadline deadline) const;
   std::optional<token::Claims> verifyEither(std::string_view token, sdk::Time now,
                                             sdk::Deadline deadline) const;
-  std::optional<ActiveToken> active(token::Claims claims, sdk::Time now, sdk::Deadline deadline);
+  // signToken; of asymmetric keys, when there is a core for it.
+  token::SignedToken signInTurn(const token::Claims& claims, token::HeaderType header,
+                                const token::KeyRing::Entry& key, sdk::Deadline deadline) const;
+  std::optional<ActiveToken> active(token::Claims claims, sdk::Time now, sdk::Deadline deadline,
+                                    Freshness freshness);
 
   // The next tokens of the session, or none if it has changed meanwhile.
   std::optional<RefreshResult> renew(const sdk::Session& session, TokenData data,
@@ -162,6 +172,8 @@ class SessionService {
   RefreshResult presentPair(const sdk::Session& session, TokenData data,
                             const token::KeyRings& keys, sdk::Time now,
                             sdk::Deadline deadline) const;
+  bool endOne(std::int64_t user_id, std::string_view session_id, sdk::Time now,
+              sdk::Deadline deadline);
   void endStolen(const sdk::Session& session, sdk::Time now, sdk::Deadline deadline);
 
   // Whether a later access token of the session has taken its place, where only the newest counts.
@@ -176,6 +188,8 @@ class SessionService {
   const token::KeySource& keys_;
   sdk::Store& store_;
   SessionLookup lookup_;
+  // Of both signers: they share the cores.
+  mutable SigningLane lane_{std::max(1U, std::thread::hardware_concurrency())};
   const Clock& clock_;
   Random& random_;
   log::Logger& logger_;

@@ -2,6 +2,8 @@
 
 #include "token/json.hpp"
 
+#include <utility>
+
 namespace token_service::session {
 namespace {
 
@@ -30,15 +32,15 @@ bool readTime(const Json* member, sys_seconds& out) {
   return value.has_value();
 }
 
-bool readText(const Json* member, std::string& out) {
+bool readText(Json* member, std::string& out) {
   if (member == nullptr || !member->isString()) {
     return false;
   }
-  out = member->text;
+  out = std::move(member->text);
   return true;
 }
 
-bool readRecord(const Json* member, TokenRecord& out) {
+bool readRecord(Json* member, TokenRecord& out) {
   return member != nullptr && readText(member->find("jti"), out.jti) &&
          readText(member->find("kid"), out.kid) && readTime(member->find("iat"), out.iat) &&
          readTime(member->find("exp"), out.exp);
@@ -68,11 +70,11 @@ void appendRetired(const std::vector<RetiredToken>& retired, std::string& out) {
   out.push_back(']');
 }
 
-bool readRetired(const Json* member, std::vector<RetiredToken>& out) {
+bool readRetired(Json* member, std::vector<RetiredToken>& out) {
   if (member == nullptr) {
     return true;
   }
-  for (const Json& item : member->children) {
+  for (Json& item : member->children) {
     RetiredToken token;
     const Json* at = item.find("at_ms");
     const std::optional<std::int64_t> milliseconds = at == nullptr ? std::nullopt : at->integer();
@@ -85,7 +87,7 @@ bool readRetired(const Json* member, std::vector<RetiredToken>& out) {
   return member->type == Json::Type::Array;
 }
 
-bool readOptionalText(const Json* member, std::string& out) {
+bool readOptionalText(Json* member, std::string& out) {
   return member == nullptr || readText(member, out);
 }
 
@@ -107,7 +109,7 @@ std::string encodeTokenData(const TokenData& data) {
 }
 
 std::optional<TokenData> parseTokenData(std::string_view json) {
-  const std::optional<Json> object = token::parseJsonObject(json);
+  std::optional<Json> object = token::parseJsonObject(json);
   TokenData data;
   if (!object || !readRecord(object->find("refresh"), data.refresh) ||
       !readRecord(object->find("access"), data.access) ||

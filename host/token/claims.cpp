@@ -2,6 +2,8 @@
 
 #include "token/json.hpp"
 
+#include <utility>
+
 namespace token_service::token {
 namespace {
 
@@ -19,12 +21,11 @@ void appendMember(std::string_view name, std::int64_t value, std::string& out) {
   out.append(",\"").append(name).append("\":").append(std::to_string(value));
 }
 
-bool readText(const Json& object, std::string_view name, std::string& out) {
-  const Json* member = object.find(name);
+bool readText(Json* member, std::string& out) {
   if (member == nullptr || !member->isString() || member->text.empty()) {
     return false;
   }
-  out = member->text;
+  out = std::move(member->text);
   return true;
 }
 
@@ -36,22 +37,22 @@ std::optional<sys_seconds> timeOf(const Json* member) {
   return sys_seconds(seconds(*value));
 }
 
-bool readAudience(const Json* member, std::vector<std::string>& out) {
+bool readAudience(Json* member, std::vector<std::string>& out) {
   if (member == nullptr) {
     return true;
   }
   if (member->isString()) {
-    out.push_back(member->text);
+    out.push_back(std::move(member->text));
     return true;
   }
   if (member->type != Json::Type::Array) {
     return false;
   }
-  for (const Json& item : member->children) {
+  for (Json& item : member->children) {
     if (!item.isString()) {
       return false;
     }
-    out.push_back(item.text);
+    out.push_back(std::move(item.text));
   }
   return true;
 }
@@ -82,16 +83,16 @@ std::string encodeClaims(const Claims& claims) {
 }
 
 std::optional<Claims> parseClaims(std::string_view json) {
-  const std::optional<Json> object = parseJsonObject(json);
+  std::optional<Json> object = parseJsonObject(json);
   if (!object) {
     return std::nullopt;
   }
   Claims claims;
-  std::string type;
-  if (!readText(*object, "token_type", type) || (type != "access" && type != "refresh")) {
+  const Json* type = object->find("token_type");
+  if (type == nullptr || !type->isString() || (type->text != "access" && type->text != "refresh")) {
     return std::nullopt;
   }
-  claims.type = type == "access" ? TokenType::Access : TokenType::Refresh;
+  claims.type = type->text == "access" ? TokenType::Access : TokenType::Refresh;
 
   const Json* user_id = object->find("user_id");
   claims.user_id = user_id == nullptr ? 0 : user_id->integer().value_or(0);
@@ -108,11 +109,13 @@ std::optional<Claims> parseClaims(std::string_view json) {
       return std::nullopt;
     }
   }
-  if (!readText(*object, "jti", claims.jti) || !readText(*object, "sid", claims.sid) ||
-      !readText(*object, "iss", claims.iss) || !readAudience(object->find("aud"), claims.aud)) {
+  if (!readText(object->find("jti"), claims.jti) || !readText(object->find("sid"), claims.sid) ||
+      !readText(object->find("iss"), claims.iss) ||
+      !readAudience(object->find("aud"), claims.aud)) {
     return std::nullopt;
   }
-  if (object->find("client_id") != nullptr && !readText(*object, "client_id", claims.client_id)) {
+  if (Json* client_id = object->find("client_id");
+      client_id != nullptr && !readText(client_id, claims.client_id)) {
     return std::nullopt;
   }
   if (const Json* sub = object->find("sub");

@@ -1,14 +1,23 @@
 #include "token/json.hpp"
 
+#include "token/text_run.hpp"
 #include "token/utf8.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace token_service::token {
 namespace {
 
 constexpr std::size_t kMaxNumberSize = 64;
+// So many names are compared with each other; of more, sorting finds the equal ones sooner.
+constexpr std::size_t kFewNames = 8;
+constexpr std::size_t kUsualMembers = 12;
+
+bool isSpace(char character) {
+  return character == ' ' || character == '\t' || character == '\r' || character == '\n';
+}
 
 class JsonReader {
  public:
@@ -29,7 +38,9 @@ class JsonReader {
 
  private:
   void skipSpace() {
-    rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\r\n"), rest_.size()));
+    while (!rest_.empty() && isSpace(rest_.front())) {
+      rest_.remove_prefix(1);
+    }
   }
 
   bool take(char expected) {
@@ -83,23 +94,25 @@ class JsonReader {
     if (take(close)) {
       return true;
     }
+    if (depth == 1) {
+      out.children.reserve(kUsualMembers);
+    }
     do {
       skipSpace();
-      Json child;
-      if (type == Json::Type::Object && !readName(child.name, out)) {
+      Json& child = out.children.emplace_back();
+      if (type == Json::Type::Object && !readName(child.name)) {
         return false;
       }
       if (!readValue(child, depth + 1)) {
         return false;
       }
-      out.children.push_back(std::move(child));
       skipSpace();
     } while (take(','));
-    return take(close);
+    return take(close) && (type == Json::Type::Array || !hasRepeatedName(out.children));
   }
 
-  bool readName(std::string& name, const Json& object) {
-    if (!readString(name) || name.find('\0') != std::string::npos || object.find(name) != nullptr) {
+  bool readName(std::string& name) {
+    if (!readString(name) || name.find('\0') != std::string::npos) {
       return false;
     }
     skipSpace();
@@ -114,7 +127,15 @@ class JsonReader {
     if (!take('"')) {
       return false;
     }
-    while (!rest_.empty()) {
+    while (true) {
+      const std::size_t plain = runLength(rest_, [](unsigned char byte) {
+        return (byte >= 0x20) & (byte < 0x80) & (byte != '"') & (byte != '\\');
+      });
+      out.append(rest_.substr(0, plain));
+      rest_.remove_prefix(plain);
+      if (rest_.empty()) {
+        return false;
+      }
       const char next = rest_.front();
       if (next == '"') {
         rest_.remove_prefix(1);
@@ -134,7 +155,6 @@ class JsonReader {
       }
       out.append(before.substr(0, before.size() - rest_.size()));
     }
-    return false;
   }
 
   bool readEscape(std::string& out) {
@@ -222,6 +242,10 @@ class JsonReader {
 
 }  // namespace
 
+Json* Json::find(std::string_view member) {
+  return const_cast<Json*>(std::as_const(*this).find(member));
+}
+
 const Json* Json::find(std::string_view member) const {
   const auto found = std::find_if(children.begin(), children.end(),
                                   [&](const Json& child) { return child.name == member; });
@@ -247,21 +271,46 @@ std::optional<Json> parseJsonObject(std::string_view text, int max_depth) {
   return value && value->type == Json::Type::Object ? std::move(value) : std::nullopt;
 }
 
+bool hasRepeatedName(const std::vector<Json>& members) {
+  if (members.size() <= kFewNames) {
+    for (auto later = members.begin(); later != members.end(); ++later) {
+      if (std::any_of(members.begin(), later,
+                      [&](const Json& member) { return member.name == later->name; })) {
+        return true;
+      }
+    }
+    return false;
+  }
+  std::vector<std::string_view> names;
+  names.reserve(members.size());
+  for (const Json& member : members) {
+    names.push_back(member.name);
+  }
+  std::sort(names.begin(), names.end());
+  return std::adjacent_find(names.begin(), names.end()) != names.end();
+}
+
 void appendJsonString(std::string_view text, std::string& out) {
   static constexpr std::string_view kHex = "0123456789abcdef";
   out.push_back('"');
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (character == '"' || character == '\\') {
+  while (true) {
+    const std::size_t plain = runLength(text, [](unsigned char byte) {
+      return (byte >= 0x20) & (byte != 0x7f) & (byte != '"') & (byte != '\\');
+    });
+    out.append(text.substr(0, plain));
+    if (plain == text.size()) {
+      break;
+    }
+    const auto byte = static_cast<unsigned char>(text[plain]);
+    if (byte == '"' || byte == '\\') {
       out.push_back('\\');
-      out.push_back(character);
-    } else if (byte < 0x20 || byte == 0x7f) {
+      out.push_back(text[plain]);
+    } else {
       out.append("\\u00");
       out.push_back(kHex[byte >> 4]);
       out.push_back(kHex[byte & 0xf]);
-    } else {
-      out.push_back(character);
     }
+    text.remove_prefix(plain + 1);
   }
   out.push_back('"');
 }

@@ -26,6 +26,7 @@ struct Json {
 
   // The member of an object, or null.
   const Json* find(std::string_view member) const;
+  Json* find(std::string_view member);
 
   // The value of a number that is written as a whole one (no fraction, no exponent) and fits.
   std::optional<std::int64_t> integer() const;
@@ -40,6 +41,9 @@ std::optional<Json> parseJson(std::string_view text, int max_depth = kMaxJsonDep
 
 // The object that `text` is, under the same rules.
 std::optional<Json> parseJsonObject(std::string_view text, int max_depth = kMaxJsonDepth);
+
+// Whether two members have the same name. Takes n log n steps, whatever the names are.
+bool hasRepeatedName(const std::vector<Json>& members);
 
 // Appends `text`, which is valid UTF-8, as a JSON string with its quotes.
 void appendJsonString(std::string_view text, std::string& out);

@@ -44,7 +44,8 @@ std::optional<PublicKey> publicKeyOf(const sdk::Key& key) {
 
 std::string_view nameOf(HeaderType type) { return type == HeaderType::Jwt ? "JWT" : "at+jwt"; }
 
-KeyRing::KeyRing(const std::vector<sdk::Signer*>& signers, const Rules& rules) {
+KeyRing::KeyRing(const std::vector<sdk::Signer*>& signers, const Rules& rules)
+    : verified_(std::make_unique<VerifiedSignatures>()) {
   for (sdk::Signer* signer : signers) {
     const KeySchedule schedule(signer->keys(), rules.token_lifetime, rules.max_age);
     for (const sdk::Key& key : schedule.keys()) {
@@ -70,10 +71,24 @@ KeyRing::KeyRing(const std::vector<sdk::Signer*>& signers, const Rules& rules) {
 const KeyRing::Entry* KeyRing::find(std::string_view kid, sdk::Time now) const {
   for (const Entry& entry : entries_) {
     if (entry.key.kid == kid) {
-      return entry.retired_from && *entry.retired_from <= now ? nullptr : &entry;
+      return unlessRetired(entry, now);
     }
   }
   return nullptr;
+}
+
+const KeyRing::Entry* KeyRing::findByHeader(std::string_view segment, HeaderType type,
+                                            sdk::Time now) const {
+  for (const Entry& entry : entries_) {
+    if (entry.header_segments[static_cast<std::size_t>(type)] == segment) {
+      return unlessRetired(entry, now);
+    }
+  }
+  return nullptr;
+}
+
+const KeyRing::Entry* KeyRing::unlessRetired(const Entry& entry, sdk::Time now) {
+  return entry.retired_from && *entry.retired_from <= now ? nullptr : &entry;
 }
 
 const KeyRing::Entry& KeyRing::signing(sdk::Time now) const {
@@ -97,6 +112,29 @@ bool KeyRing::verify(const Entry& entry, std::string_view bytes, std::string_vie
   const std::string expected = sign(entry, bytes, deadline);
   return signature.size() == expected.size() &&
          CRYPTO_memcmp(signature.data(), expected.data(), expected.size()) == 0;
+}
+
+bool KeyRing::verifyToken(const Entry& entry, std::string_view token, std::size_t signature,
+                          sdk::Deadline deadline) const {
+  const auto verified = [&] {
+    const std::string_view segment = token.substr(signature);
+    const std::optional<std::string> raw = sdk::base64url::decode(segment);
+    return raw && !raw->empty() && verify(entry, token.substr(0, signature - 1), *raw, deadline);
+  };
+  if (!entry.public_key) {
+    // As cheap as a look at what is remembered.
+    return verified();
+  }
+  const Sha256 digest = sha256(token);
+  const auto key = static_cast<VerifiedSignatures::KeyIndex>(&entry - entries_.data());
+  if (verified_->contains(digest, key)) {
+    return true;
+  }
+  if (!verified()) {
+    return false;
+  }
+  verified_->remember(digest, key);
+  return true;
 }
 
 void proveKeys(const KeyRing& keys, sdk::Signer& signer, sdk::Time now, sdk::Deadline deadline) {

@@ -2,10 +2,12 @@
 
 #include "token/key_schedule.hpp"
 #include "token/public_key.hpp"
+#include "token/verified_signatures.hpp"
 #include "token_service/sdk/signer.hpp"
 
 #include <array>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +23,8 @@ enum class HeaderType { Jwt, AccessToken };
 std::string_view nameOf(HeaderType type);
 
 // The keys that sign and verify one kind of token, and when. Built at start and at each reload,
-// never changed: safe for use from many threads at once. The signers outlive it.
+// never changed, but that it remembers
+// what it verified: safe for use from many threads at once. The signers outlive it.
 class KeyRing {
  public:
   struct Rules {
@@ -50,6 +53,9 @@ class KeyRing {
   // The key with that kid, or null if there is none or its time is over.
   const Entry* find(std::string_view kid, sdk::Time now) const;
 
+  // The same for the key whose header of that type `segment` is, to the byte.
+  const Entry* findByHeader(std::string_view segment, HeaderType type, sdk::Time now) const;
+
   // The key that signs now. Throws sdk::Error, Unavailable, if the time of none has come.
   const Entry& signing(sdk::Time now) const;
 
@@ -62,10 +68,21 @@ class KeyRing {
   static bool verify(const Entry& entry, std::string_view bytes, std::string_view signature,
                      sdk::Deadline deadline);
 
+  // Whether the last segment of `token`, which starts at `signature`, is the key's signature over
+  // what stands before its dot. Of an asymmetric key each token is verified once, as long as it is
+  // remembered. Throws as `verify`.
+  bool verifyToken(const Entry& entry, std::string_view token, std::size_t signature,
+                   sdk::Deadline deadline) const;
+
+  VerifiedSignatures& verified() const { return *verified_; }
+
  private:
+  // Null if its time is over.
+  static const Entry* unlessRetired(const Entry& entry, sdk::Time now);
   // Those of one signer stand together, by `active_from`.
   std::vector<Entry> entries_;
   std::size_t signing_count_ = 0;
+  std::unique_ptr<VerifiedSignatures> verified_;
 };
 
 // Signs a probe with every key of the ring's first signer and verifies it, so that an unfit key is

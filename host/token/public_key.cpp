@@ -1,39 +1,22 @@
 #include "token/public_key.hpp"
 
 #include "token/json.hpp"
+#include "token/openssl.hpp"
 #include "token_service/sdk/base64url.hpp"
+#include "token_service/sdk/object_pool.hpp"
 
-#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
-#include <openssl/ecdsa.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
+#include <array>
 #include <optional>
 #include <stdexcept>
 #include <string>
 
 namespace token_service::token {
 namespace {
-
-template <auto Free>
-struct Deleter {
-  template <typename Type>
-  void operator()(Type* object) const {
-    Free(object);
-  }
-};
-
-using KeyPtr = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using KeyContextPtr = std::unique_ptr<EVP_PKEY_CTX, Deleter<EVP_PKEY_CTX_free>>;
-using DigestContextPtr = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
-using NumberPtr = std::unique_ptr<BIGNUM, Deleter<BN_free>>;
-using BuilderPtr = std::unique_ptr<OSSL_PARAM_BLD, Deleter<OSSL_PARAM_BLD_free>>;
-using ParamsPtr = std::unique_ptr<OSSL_PARAM, Deleter<OSSL_PARAM_free>>;
-using EcdsaSignaturePtr = std::unique_ptr<ECDSA_SIG, Deleter<ECDSA_SIG_free>>;
 
 enum class Family { Rsa, RsaPss, Ecdsa, EdDsa };
 
@@ -192,10 +175,71 @@ std::string derSignature(std::string_view signature, std::size_t coordinate_size
 
 }  // namespace
 
+// What one verification needs besides the key, ready to be used.
+struct Verification {
+  DigestContextPtr digest;
+  // None for EdDSA, which signs the bytes and no digest of them.
+  KeyContextPtr key;
+};
+
 struct PublicKey::Parts {
+  Parts(const Algorithm& its_algorithm, KeyPtr its_key)
+      : algorithm(its_algorithm), key(std::move(its_key)) {
+    if (algorithm.digest != nullptr) {
+      digest.reset(EVP_MD_fetch(nullptr, algorithm.digest, nullptr));
+    }
+    // So that a key which cannot be used is found at start.
+    idle.give(prepare());
+  }
+
+  std::unique_ptr<Verification> prepare() const;
+  bool verify(Verification& with, std::string_view bytes, std::string_view signature) const;
+
   const Algorithm& algorithm;
   KeyPtr key;
+  DigestPtr digest;
+  sdk::ObjectPool<Verification> idle;
 };
+
+std::unique_ptr<Verification> PublicKey::Parts::prepare() const {
+  auto made = std::make_unique<Verification>();
+  made->digest.reset(EVP_MD_CTX_new());
+  bool good = made->digest != nullptr;
+  if (algorithm.digest != nullptr) {
+    made->key.reset(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
+    EVP_PKEY_CTX* context = made->key.get();
+    good = good && digest != nullptr && context != nullptr && EVP_PKEY_verify_init(context) == 1 &&
+           (algorithm.family == Family::Ecdsa ||
+            EVP_PKEY_CTX_set_rsa_padding(context, algorithm.family == Family::RsaPss
+                                                      ? RSA_PKCS1_PSS_PADDING
+                                                      : RSA_PKCS1_PADDING) == 1) &&
+           EVP_PKEY_CTX_set_signature_md(context, digest.get()) == 1 &&
+           (algorithm.family != Family::RsaPss ||
+            EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1);
+  }
+  if (!good) {
+    ERR_clear_error();
+    throw std::invalid_argument("OpenSSL cannot verify with this key");
+  }
+  return made;
+}
+
+bool PublicKey::Parts::verify(Verification& with, std::string_view bytes,
+                              std::string_view signature) const {
+  if (with.key == nullptr) {
+    return EVP_DigestVerifyInit_ex(with.digest.get(), nullptr, nullptr, nullptr, nullptr, key.get(),
+                                   nullptr) == 1 &&
+           EVP_DigestVerify(with.digest.get(), bytesOf(signature), signature.size(), bytesOf(bytes),
+                            bytes.size()) == 1;
+  }
+  std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
+  unsigned size = 0;
+  return EVP_DigestInit_ex2(with.digest.get(), digest.get(), nullptr) == 1 &&
+         EVP_DigestUpdate(with.digest.get(), bytes.data(), bytes.size()) == 1 &&
+         EVP_DigestFinal_ex(with.digest.get(), hash.data(), &size) == 1 &&
+         EVP_PKEY_verify(with.key.get(), bytesOf(signature), signature.size(), hash.data(), size) ==
+             1;
+}
 
 PublicKey::PublicKey(std::string_view jwk, std::string_view algorithm_name) {
   const Algorithm& algorithm = algorithmNamed(algorithm_name);
@@ -208,7 +252,7 @@ PublicKey::PublicKey(std::string_view jwk, std::string_view algorithm_name) {
       throw std::invalid_argument("the JWK holds the private member '" + std::string(secret) + "'");
     }
   }
-  parts_ = std::make_unique<Parts>(Parts{algorithm, keyFor(*object, algorithm)});
+  parts_ = std::make_unique<Parts>(algorithm, keyFor(*object, algorithm));
 }
 
 PublicKey::PublicKey(PublicKey&&) noexcept = default;
@@ -226,20 +270,17 @@ bool PublicKey::verify(std::string_view bytes, std::string_view signature) const
   if (signature.empty()) {
     return false;
   }
-  const DigestContextPtr context(EVP_MD_CTX_new());
-  EVP_PKEY_CTX* key_context = nullptr;
-  bool good = EVP_DigestVerifyInit_ex(context.get(), &key_context, algorithm.digest, nullptr,
-                                      nullptr, parts_->key.get(), nullptr) == 1;
-  if (good && algorithm.family == Family::RsaPss) {
-    good = EVP_PKEY_CTX_set_rsa_padding(key_context, RSA_PKCS1_PSS_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_rsa_pss_saltlen(key_context, RSA_PSS_SALTLEN_DIGEST) == 1;
+  std::unique_ptr<Verification> verification = parts_->idle.take();
+  if (verification == nullptr) {
+    verification = parts_->prepare();
   }
-  good = good && EVP_DigestVerify(context.get(), bytesOf(signature), signature.size(),
-                                  bytesOf(bytes), bytes.size()) == 1;
-  if (!good) {
+  if (!parts_->verify(*verification, bytes, signature)) {
+    // A context that a forgery went through verifies nothing else.
     ERR_clear_error();
+    return false;
   }
-  return good;
+  parts_->idle.give(std::move(verification));
+  return true;
 }
 
 }  // namespace token_service::token

@@ -1,5 +1,7 @@
 #include "token/utf8.hpp"
 
+#include "token/text_run.hpp"
+
 namespace token_service::token {
 
 std::optional<char32_t> takeCodePoint(std::string_view& text) {
@@ -39,12 +41,15 @@ std::optional<char32_t> takeCodePoint(std::string_view& text) {
 }
 
 bool isUtf8(std::string_view text) {
-  while (!text.empty()) {
+  while (true) {
+    text.remove_prefix(runLength(text, [](unsigned char byte) { return byte < 0x80; }));
+    if (text.empty()) {
+      return true;
+    }
     if (!takeCodePoint(text)) {
       return false;
     }
   }
-  return true;
 }
 
 void appendUtf8(char32_t code_point, std::string& out) {

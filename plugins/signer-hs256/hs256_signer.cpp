@@ -36,21 +36,22 @@ signing::MacContextPointer keyed(std::string_view secret) {
   return context;
 }
 
-std::string authenticate(const EVP_MAC_CTX* keyed, std::string_view bytes) {
-  const signing::OwnErrors errors;
-  const signing::MacContextPointer context(EVP_MAC_CTX_dup(keyed));
-  std::array<unsigned char, kDigestSize> signature{};
+std::string authenticate(EVP_MAC_CTX* context, std::string_view bytes) {
+  std::string signature(kDigestSize, '\0');
   std::size_t length = 0;
-  if (!context || EVP_MAC_update(context.get(), unsignedBytes(bytes), bytes.size()) != 1 ||
-      EVP_MAC_final(context.get(), signature.data(), &length, signature.size()) != 1 ||
+  // Without a key: the one that it has, from the start.
+  if (context == nullptr || EVP_MAC_init(context, nullptr, 0, nullptr) != 1 ||
+      EVP_MAC_update(context, unsignedBytes(bytes), bytes.size()) != 1 ||
+      EVP_MAC_final(context, reinterpret_cast<unsigned char*>(signature.data()), &length,
+                    signature.size()) != 1 ||
       length != signature.size()) {
     signing::failInternally("OpenSSL could not compute the HMAC");
   }
-  return {signature.begin(), signature.end()};
+  return signature;
 }
 
 // Over a key derived one way, so that the secret itself is in no JWK and no hash of one.
-std::string kidOf(const EVP_MAC_CTX* keyed) {
+std::string kidOf(EVP_MAC_CTX* keyed) {
   const std::string derived = authenticate(keyed, "token-service kid v1");
   const std::string jwk = R"({"k":")" + sdk::base64url::encode(derived) + R"(","kty":"oct"})";
   return signing::thumbprint(jwk);
@@ -119,7 +120,14 @@ std::string Hs256Signer::sign(std::string_view kid, std::string_view bytes,
   if (key == keys_.end()) {
     signing::failInternally("there is no key with this kid");
   }
-  return authenticate(key->keyed.get(), bytes);
+  const signing::OwnErrors errors;
+  signing::MacContextPointer context = key->idle->take();
+  if (context == nullptr) {
+    context.reset(EVP_MAC_CTX_dup(key->keyed.get()));
+  }
+  std::string signature = authenticate(context.get(), bytes);
+  key->idle->give(std::move(context));
+  return signature;
 }
 
 // The keys are in memory.

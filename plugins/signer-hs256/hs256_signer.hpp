@@ -1,8 +1,10 @@
 #pragma once
 
 #include "signing/openssl.hpp"
+#include "token_service/sdk/object_pool.hpp"
 #include "token_service/sdk/plugin.hpp"
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +22,10 @@ class Hs256Signer final : public sdk::Signer {
 
   struct SigningKey {
     sdk::Key description;
-    // Has taken the key in; each signature starts from a copy of it.
+    // Has taken the key in. What signs is a copy of it, used again and again.
     signing::MacContextPointer keyed;
+    std::unique_ptr<sdk::ObjectPool<EVP_MAC_CTX, signing::MacContextPointer::deleter_type>> idle =
+        std::make_unique<sdk::ObjectPool<EVP_MAC_CTX, signing::MacContextPointer::deleter_type>>();
   };
 
  private:

@@ -5,6 +5,7 @@
 #include "statements.hpp"
 
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -140,13 +141,20 @@ void Admission::checkTableRights(Connection& connection, sdk::Deadline deadline)
 
 void Admission::prepareStatements(Connection& connection, sdk::Deadline deadline) {
   std::vector<Call> calls;
-  calls.reserve(kPlainStatements.size() + kTableStatements.size());
-  for (const Statement* statement : kPlainStatements) {
-    calls.push_back(Call::prepare(statement->name, statement->sql));
-  }
-  if (has_tables_) {
-    for (const Statement* statement : kTableStatements) {
+  const auto prepare = [&](std::span<const Statement* const> statements) {
+    for (const Statement* statement : statements) {
       calls.push_back(Call::prepare(statement->name, statement->sql));
+    }
+  };
+  prepare(kPlainStatements);
+  if (has_tables_) {
+    prepare(kTableStatements);
+  }
+  if (settings_.batching) {
+    calls.push_back(Call::query(kPlanForIndex.sql));
+    prepare(kBatchPlainStatements);
+    if (has_tables_) {
+      prepare(kBatchTableStatements);
     }
   }
   connection.run(calls, deadline);

@@ -287,7 +287,7 @@ bool Connection::send(const Call& call) {
                              formats.data(), kTextFormat) == 1;
   }
   return PQsendQueryPrepared(connection, call.name, count, values.data(), lengths.data(),
-                             formats.data(), kTextFormat) == 1;
+                             formats.data(), kBinaryFormat) == 1;
 }
 
 PGresult* Connection::nextResult(sdk::Deadline deadline) {

@@ -15,6 +15,8 @@ using std::chrono::milliseconds;
 constexpr std::array<std::string_view, 6> kSslModes = {"disable", "allow",     "prefer",
                                                        "require", "verify-ca", "verify-full"};
 
+constexpr std::array<std::string_view, 2> kSwitch = {"on", "off"};
+
 // libpq takes C strings: what follows a zero byte would be dropped silently.
 void refuseZeroByte(sdk::Settings& settings, std::string_view key, std::string_view value) {
   if (value.find('\0') != std::string_view::npos) {
@@ -94,6 +96,7 @@ DatabaseSettings readDatabaseSettings(sdk::Settings& settings) {
                                              milliseconds(100), milliseconds(60000));
   result.statement_timeout = settings.duration("statement_timeout", milliseconds(2000),
                                                milliseconds(100), milliseconds(60000));
+  result.batching = settings.choice("batching", "on", kSwitch) == "on";
   settings.finish();
   return result;
 }

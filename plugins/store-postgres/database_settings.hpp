@@ -22,6 +22,8 @@ struct DatabaseSettings {
   std::size_t connections = 4;
   std::chrono::milliseconds connect_timeout{2000};
   std::chrono::milliseconds statement_timeout{2000};
+  // Whether operations of several users may share a statement or a transaction.
+  bool batching = true;
 };
 
 // Reads and checks all settings. Throws sdk::Error with every problem.

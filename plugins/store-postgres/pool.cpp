@@ -1,10 +1,9 @@
 #include "pool.hpp"
 
-#include <pthread.h>
+#include "signals_blocked.hpp"
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <exception>
 #include <random>
 
@@ -17,22 +16,6 @@ using std::chrono::milliseconds;
 // come back all at once.
 constexpr milliseconds kLongestPause{500};
 constexpr milliseconds kShortestPause{50};
-
-// The thread inherits the mask: signals belong to the host's own threads.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
 
 }  // namespace
 
@@ -70,22 +53,54 @@ void Pool::start(std::optional<std::string> obstacle) {
 }
 
 Lease Pool::take(sdk::Deadline deadline) {
+  if (std::optional<Lease> lease = tryTake(deadline)) {
+    return *std::move(lease);
+  }
+  throw sdk::Error(sdk::ErrorCode::Unavailable, "no database connection was free in time");
+}
+
+std::optional<Lease> Pool::tryTake(sdk::Deadline deadline) {
   std::unique_lock lock(mutex_);
-  for (;;) {
-    while (!idle_.empty()) {
+  Turn turn(*this);
+  for (bool in_time = true;; in_time = turn.waitUntil(lock, deadline)) {
+    while (turn.hasCome() && !idle_.empty()) {
       std::unique_ptr<Connection> connection = std::move(idle_.back());
       idle_.pop_back();
       if (connection->isQuiet()) {
-        return {*this, std::move(connection)};
+        return Lease(*this, std::move(connection));
       }
       forgetOne();
     }
     if (open_ == 0 && obstacle_) {
       throw sdk::Error(sdk::ErrorCode::Unavailable, *obstacle_);
     }
-    if (available_.wait_until(lock, deadline) == std::cv_status::timeout && idle_.empty()) {
-      throw sdk::Error(sdk::ErrorCode::Unavailable, "no database connection was free in time");
+    if (!in_time) {
+      return std::nullopt;
     }
+  }
+}
+
+Pool::Turn::Turn(Pool& pool)
+    : pool_(pool), place_(pool.waiting_.insert(pool.waiting_.end(), this)) {}
+
+Pool::Turn::~Turn() {
+  pool_.waiting_.erase(place_);
+  pool_.wakeNext();
+}
+
+bool Pool::Turn::waitUntil(std::unique_lock<std::mutex>& lock, sdk::Deadline deadline) {
+  return woken_.wait_until(lock, deadline) == std::cv_status::no_timeout;
+}
+
+void Pool::wakeNext() {
+  if (!waiting_.empty() && !idle_.empty()) {
+    waiting_.front()->wake();
+  }
+}
+
+void Pool::wakeAll() {
+  for (Turn* turn : waiting_) {
+    turn->wake();
   }
 }
 
@@ -93,7 +108,7 @@ void Pool::giveBack(std::unique_ptr<Connection> connection) noexcept {
   const std::lock_guard lock(mutex_);
   if (connection->isUsable()) {
     idle_.push_back(std::move(connection));
-    available_.notify_one();
+    wakeNext();
   } else {
     forgetOne();
   }
@@ -154,7 +169,7 @@ void Pool::noteFailure(const std::string& what) {
     host_.log(sdk::LogLevel::Warning, "database cannot be used, trying again", fields);
     obstacle_ = what;
   }
-  available_.notify_all();
+  wakeAll();
 }
 
 void Pool::noteSuccess() {
@@ -163,7 +178,7 @@ void Pool::noteSuccess() {
     host_.log(sdk::LogLevel::Info, "database can be used again", fields);
     obstacle_.reset();
   }
-  available_.notify_one();
+  wakeNext();
 }
 
 }  // namespace token_service::store_postgres

@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -20,8 +21,8 @@ class Lease {
  public:
   Lease(Pool& pool, std::unique_ptr<Connection> connection)
       : pool_(pool), connection_(std::move(connection)) {}
-  Lease(const Lease&) = delete;
-  Lease& operator=(const Lease&) = delete;
+  Lease(Lease&&) = default;
+  Lease& operator=(Lease&&) = delete;
   ~Lease();
 
   Connection& operator*() { return *connection_; }
@@ -51,13 +52,38 @@ class Pool {
 
   // A connection that the server has not closed as far as we know. Throws sdk::Error (Unavailable):
   // at once if there is none and the last attempt to connect failed, otherwise at the deadline.
+  // Callers are served in the order in which they came.
   Lease take(sdk::Deadline deadline);
+  // The same, but nothing at the deadline.
+  std::optional<Lease> tryTake(sdk::Deadline deadline);
 
  private:
   friend class Lease;
 
+  // A caller's place among those who wait for a connection. Made, used and destroyed under the
+  // lock.
+  class Turn {
+   public:
+    explicit Turn(Pool& pool);
+    ~Turn();
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+    bool hasCome() const { return pool_.waiting_.front() == this; }
+    void wake() { woken_.notify_one(); }
+    // False at the deadline.
+    bool waitUntil(std::unique_lock<std::mutex>& lock, sdk::Deadline deadline);
+
+   private:
+    Pool& pool_;
+    std::condition_variable woken_;
+    const std::list<Turn*>::iterator place_;
+  };
+
   void giveBack(std::unique_ptr<Connection> connection) noexcept;
   void forgetOne();
+  void wakeNext();
+  void wakeAll();
   void keepFull();
   std::unique_ptr<Connection> connect();
   void noteFailure(const std::string& what);
@@ -69,9 +95,9 @@ class Pool {
   const Admit admit_;
 
   std::mutex mutex_;
-  std::condition_variable available_;
   std::condition_variable missing_;
   std::vector<std::unique_ptr<Connection>> idle_;
+  std::list<Turn*> waiting_;
   // Idle ones and those on loan.
   std::size_t open_ = 0;
   std::optional<std::string> obstacle_;

@@ -2,8 +2,13 @@
 
 #include "admission.hpp"
 #include "database_settings.hpp"
+#include "group_commit.hpp"
+#include "grouped_lookups.hpp"
 #include "pool.hpp"
+#include "single_operations.hpp"
 #include "token_service/sdk/store.hpp"
+
+#include <optional>
 
 namespace token_service::store_postgres {
 
@@ -29,14 +34,15 @@ class PostgresStore final : public sdk::Store {
   void check(sdk::Deadline deadline) override;
 
  private:
-  enum class Effect { Reads, Writes };
-
-  std::vector<Rows> perform(Effect effect, std::span<const Call> calls, sdk::Deadline deadline);
-  std::vector<Rows> performOnce(bool writes, std::span<const Call> calls, sdk::Deadline deadline);
+  ChangeResult apply(Change change, sdk::Deadline deadline);
 
   const DatabaseSettings settings_;
   Admission admission_;
   Pool pool_;
+  SingleOperations single_;
+  // Without batching there are neither.
+  std::optional<GroupCommit> commits_;
+  std::optional<GroupedLookups> lookups_;
 };
 
 }  // namespace token_service::store_postgres

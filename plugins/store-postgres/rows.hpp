@@ -23,11 +23,15 @@ class Rows {
     return {PQgetvalue(result_.get(), row, column),
             static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
   }
-  std::int64_t integer(int row, int column) const { return number(text(row, column)); }
+  std::int64_t integer(int row, int column) const {
+    return isBinary(column) ? bigint(text(row, column)) : number(text(row, column));
+  }
   sdk::Time time(int row, int column) const {
     return sdk::Time(std::chrono::milliseconds(integer(row, column)));
   }
-  bool flag(int row, int column) const { return text(row, column) == "t"; }
+  bool flag(int row, int column) const {
+    return text(row, column) == (isBinary(column) ? std::string_view("\1") : "t");
+  }
 
   // How many rows an INSERT, UPDATE or DELETE touched.
   std::int64_t affected() const { return number(PQcmdTuples(result_.get())); }
@@ -35,6 +39,19 @@ class Rows {
   std::string_view tag() const { return PQcmdStatus(result_.get()); }
 
  private:
+  bool isBinary(int column) const { return PQfformat(result_.get(), column) == 1; }
+
+  static std::int64_t bigint(std::string_view bytes) {
+    if (bytes.size() != sizeof(std::int64_t)) {
+      throw sdk::Error(sdk::ErrorCode::Internal, "the database gave no bigint where one belongs");
+    }
+    std::uint64_t value = 0;
+    for (const char byte : bytes) {
+      value = value << 8 | static_cast<unsigned char>(byte);
+    }
+    return static_cast<std::int64_t>(value);
+  }
+
   static std::int64_t number(std::string_view text) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

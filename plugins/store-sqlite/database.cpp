@@ -3,7 +3,8 @@
 #include "schema.hpp"
 #include "statement.hpp"
 
-#include <utility>
+#include <chrono>
+#include <string>
 
 namespace token_service::store_sqlite {
 namespace {
@@ -50,20 +51,41 @@ Connection openForWriting(DatabaseFile& file, sdk::Host& host) {
 
 }  // namespace
 
-Database::Database(DatabaseFile file, sdk::Host& host)
+Database::Database(DatabaseFile file, std::size_t most_in_memory, sdk::Host& host)
     : file_(std::move(file)),
       lock_(lockPath(file_)),
       write_connection_(openForWriting(file_, host)),
-      writer_(write_connection_),
-      readers_(file_.path()) {
+      cache_(most_in_memory),
+      file_watch_(file_, host),
+      readers_(file_.path()),
+      group_commit_(write_connection_, cache_, file_watch_) {
   readers_.with(sdk::Deadline::max(), [](Reader& reader) {
     reader.probe();
     return true;
   });
 }
 
+std::optional<sdk::Session> Database::find(std::int64_t user_id, std::string_view session_id,
+                                           sdk::Time now, sdk::Deadline deadline) {
+  const std::optional<SessionCache::FillPromise> promise = cache_.promiseFill(user_id);
+  std::optional<sdk::Session> session =
+      read(deadline, [&](Reader& reader) { return reader.find(user_id, session_id, now); });
+  if (promise && session) {
+    cache_.fill(*promise, *session);
+  }
+  return session;
+}
+
+std::optional<sdk::Session> Database::recall(std::int64_t user_id, std::string_view session_id,
+                                             sdk::Time now) {
+  if (!file_watch_.wasInPlace()) {
+    return std::nullopt;
+  }
+  return cache_.recall(user_id, session_id, now);
+}
+
 void Database::check(sdk::Deadline deadline) {
-  requireSameFile();
+  file_watch_.look();
   read(deadline, [](Reader& reader) {
     reader.probe();
     return true;
@@ -73,13 +95,6 @@ void Database::check(sdk::Deadline deadline) {
 void Database::requireTime(sdk::Deadline deadline) {
   if (std::chrono::steady_clock::now() >= deadline) {
     throw sdk::Error(sdk::ErrorCode::Unavailable, "the deadline has passed");
-  }
-}
-
-void Database::requireSameFile() const {
-  if (!file_.isSame()) {
-    throw sdk::Error(sdk::ErrorCode::Unavailable,
-                     "the database file was removed or replaced while it was open: restart");
   }
 }
 

@@ -3,15 +3,18 @@
 #include "connection.hpp"
 #include "database_file.hpp"
 #include "failure.hpp"
+#include "file_watch.hpp"
+#include "group_commit.hpp"
 #include "process_lock.hpp"
 #include "readers.hpp"
+#include "session_cache.hpp"
 #include "token_service/sdk/host.hpp"
-#include "transaction.hpp"
-#include "writer.hpp"
 
-#include <chrono>
-#include <mutex>
-#include <string>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 namespace token_service::store_sqlite {
 
@@ -19,35 +22,23 @@ namespace token_service::store_sqlite {
 /// schema, durable. All functions may be called from many threads at once and throw sdk::Error.
 class Database {
  public:
-  /// Makes what is missing. Throws Refusal and Failure.
-  Database(DatabaseFile file, sdk::Host& host);
+  /// Makes what is missing. Keeps up to `most_in_memory` sessions in memory. Throws Refusal and
+  /// Failure.
+  Database(DatabaseFile file, std::size_t most_in_memory, sdk::Host& host);
 
-  /// What `work(writer)` gives, in a transaction that is durable on return.
+  /// What `work(writer, changes)` gives, in a transaction that is durable on return. `work` holds
+  /// copies of what it needs.
   template <typename Work>
   auto write(sdk::Deadline deadline, Work work) {
     requireTime(deadline);
-    const std::unique_lock lock(writing_, deadline);
-    if (!lock.owns_lock()) {
-      throw sdk::Error(sdk::ErrorCode::Unavailable,
-                       "other writes did not finish before the deadline");
-    }
-    requireSameFile();
-    try {
-      write_connection_.waitForLocksUntil(deadline);
-      Transaction transaction(write_connection_);
-      auto result = work(writer_);
-      requireTime(deadline);
-      transaction.commit();
-      return result;
-    } catch (const Failure& failure) {
-      throw operationError(failure);
-    }
+    return group_commit_.run(deadline, std::move(work));
   }
 
   /// What `work(reader)` gives.
   template <typename Work>
   auto read(sdk::Deadline deadline, Work work) {
     requireTime(deadline);
+    file_watch_.requireSeenInPlace();
     return readers_.with(deadline, [&](Reader& reader) {
       try {
         reader.waitForLocksUntil(deadline);
@@ -58,20 +49,27 @@ class Database {
     });
   }
 
+  std::optional<sdk::Session> find(std::int64_t user_id, std::string_view session_id, sdk::Time now,
+                                   sdk::Deadline deadline);
+
+  /// What `find` would give, if that is a session and it is in memory. Never waits.
+  std::optional<sdk::Session> recall(std::int64_t user_id, std::string_view session_id,
+                                     sdk::Time now);
+
   void check(sdk::Deadline deadline);
 
  private:
   static void requireTime(sdk::Deadline deadline);
-  void requireSameFile() const;
 
   DatabaseFile file_;
   ProcessLock lock_;
   // The only one that writes and that moves the log into the database: SQLite before 3.51.3 can
   // lose data when two do. It closes last.
   Connection write_connection_;
-  std::timed_mutex writing_;
-  Writer writer_;
+  SessionCache cache_;
+  FileWatch file_watch_;
   Readers readers_;
+  GroupCommit group_commit_;
 };
 
 }  // namespace token_service::store_sqlite

@@ -1,5 +1,6 @@
 #!/bin/bash
-# test.sh [ARG...] runs the tests on a PostgreSQL cluster of their own; arguments go to ctest.
+# test.sh [ARG...] builds the preset PRESET, release if there is none, and runs its tests on a
+# PostgreSQL cluster of their own; arguments go to ctest.
 set -euo pipefail
 
 scripts/install.sh build test
@@ -22,7 +23,7 @@ postgres=$(tests/support/postgres_cluster.sh start "$scratch/cluster")
 export TOKEN_SERVICE_TEST_POSTGRES=${postgres#TOKEN_SERVICE_TEST_POSTGRES=}
 
 set -m # a process group of its own, which can be stopped as a whole
-ctest --preset release --output-log "$scratch/log" "$@" &
+ctest --preset "${PRESET:-release}" --output-log "$scratch/log" "$@" &
 ctest=$!
 set +m
 status=0

@@ -40,7 +40,7 @@ case ${name}${keys:+-list} in
   store-sqlite) echo "{path: sessions.db}" ;;
   store-memory)
     # It promises everything but to outlive its object.
-    export GTEST_FILTER='StoreConformance.*-*ARestartKeeps*:*TwoInstancesSee*'
+    export GTEST_FILTER='Store*Conformance.*-*ARestartKeeps*:*TwoInstancesSee*'
     echo "{}"
     ;;
   store-postgres)

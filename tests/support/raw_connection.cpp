@@ -1,6 +1,7 @@
 #include "raw_connection.hpp"
 
 #include <Poco/Net/NetException.h>
+#include <sys/socket.h>
 
 #include <array>
 
@@ -13,12 +14,26 @@ RawConnection::RawConnection(std::uint16_t port)
 
 void RawConnection::send(const std::string& bytes) {
   for (std::size_t sent = 0; sent < bytes.size();) {
-    sent += static_cast<std::size_t>(
-        socket_.sendBytes(bytes.data() + sent, static_cast<int>(bytes.size() - sent)));
+    sent += static_cast<std::size_t>(socket_.sendBytes(
+        bytes.data() + sent, static_cast<int>(bytes.size() - sent), MSG_NOSIGNAL));
   }
 }
 
-std::string RawConnection::receiveAll() {
+void RawConnection::sendWhatIsTaken(const std::string& bytes) {
+  try {
+    send(bytes);
+  } catch (const Poco::Exception&) {
+    // The service has closed the connection; what it said before is still to be read.
+  }
+}
+
+void RawConnection::reset() {
+  socket_.setLinger(true, 0);
+  socket_.close();
+}
+
+std::string RawConnection::receiveAll(std::chrono::seconds patience) {
+  socket_.setReceiveTimeout(Poco::Timespan(static_cast<long>(patience.count()), 0));
   std::string all;
   std::array<char, 4096> buffer{};
   try {

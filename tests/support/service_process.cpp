@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,6 +36,10 @@ pid_t start(const ServiceSetup& setup, const std::filesystem::path& config,
   const pid_t pid = ::fork();
   if (pid == 0) {
     ::dup2(log, STDERR_FILENO);
+    if (setup.openFiles() > 0) {
+      const rlimit limit{setup.openFiles(), setup.openFiles()};
+      ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
     ::execv(TOKEN_SERVICE_BINARY, arguments.data());
     ::_exit(127);
   }

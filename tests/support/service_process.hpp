@@ -26,6 +26,7 @@ class ServiceProcess {
   std::uint16_t adminPort() const;
   // The file that it reads, no other process does.
   const std::filesystem::path& configFile() const { return config_file_; }
+  pid_t pid() const { return pid_; }
   // What it wrote to standard error so far.
   std::string log() const;
 

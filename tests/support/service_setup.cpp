@@ -125,6 +125,11 @@ ServiceSetup& ServiceSetup::setPluginFolder(const std::filesystem::path& folder)
   return *this;
 }
 
+ServiceSetup& ServiceSetup::setOpenFiles(std::size_t count) {
+  open_files_ = count;
+  return *this;
+}
+
 ServiceSetup& ServiceSetup::setPostgresPort(const std::string& port) {
   store_port_ = port;
   return setStoreSection();

@@ -3,6 +3,7 @@
 #include "cluster.hpp"
 #include "test_folder.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -46,6 +47,10 @@ class ServiceSetup {
   ServiceSetup& setPluginFolder(const std::filesystem::path& folder);
   const std::filesystem::path& pluginFolder() const { return plugin_folder_; }
 
+  // Lets its processes have that many open files at most; 0 for as many as the tests may have.
+  ServiceSetup& setOpenFiles(std::size_t count);
+  std::size_t openFiles() const { return open_files_; }
+
   // Lets the service reach PostgreSQL by another port, such as a Forwarder's.
   ServiceSetup& setPostgresPort(const std::string& port);
 
@@ -87,6 +92,7 @@ class ServiceSetup {
   std::string store_port_;
   std::string store_settings_;
   std::filesystem::path plugin_folder_;
+  std::size_t open_files_ = 0;
   std::map<std::string, std::string> sections_;
 };
 

@@ -21,7 +21,7 @@ class LifetimeTest : public OwnServiceTest {};
 
 INSTANTIATE_TEST_SUITE_P(Pairs, LifetimeTest, kPairs, pairName);
 
-TEST_P(LifetimeTest, accessTokenThenSessionExpire) {
+TEST_P(LifetimeTest, accessTokenThenSessionExpire_T42) {
   setup.set("tokens", "{access_lifetime: 3s, refresh_lifetime: 5s}");
   const ServiceProcess service(setup);
   TokenApi api(service);
@@ -45,7 +45,7 @@ TEST_P(LifetimeTest, accessTokenThenSessionExpire) {
   expectError(api.invalidate(1, admin.access), kNotLoggedIn);
 }
 
-TEST_P(LifetimeTest, leewayIsForExpiryOnly) {
+TEST_P(LifetimeTest, leewayIsForExpiryOnly_T42) {
   setup.set("tokens", "{leeway: 30s}");
   const ServiceProcess service(setup);
   TokenApi api(service);
@@ -60,7 +60,7 @@ TEST_P(LifetimeTest, leewayIsForExpiryOnly) {
   EXPECT_FALSE(isValidWith("exp", now - 31));
 }
 
-TEST_P(LifetimeTest, iatAndNbfTolerateAMinute) {
+TEST_P(LifetimeTest, iatAndNbfTolerateAMinute_T44) {
   const ServiceProcess service(setup);
   TokenApi api(service);
   const TokenPair tokens = api.logIn(1);

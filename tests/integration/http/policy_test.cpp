@@ -135,7 +135,7 @@ TEST_P(RefreshSignerTest, accessTokenSignedByItIsRefused) {
   expectError(api.refresh(1, forged), kInvalidToken);
 }
 
-TEST_P(IssuerTest, tokensOfAnotherIssuerOrAudienceAreInvalid) {
+TEST_P(IssuerTest, tokensOfAnotherIssuerOrAudienceAreInvalid_T39_T45) {
   TokenPair before;
   {
     const ServiceProcess service(setup);

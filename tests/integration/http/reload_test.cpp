@@ -213,7 +213,7 @@ TEST_P(ReloadTest, keyAndSecretRotateUnderLoad) {
   EXPECT_EQ(count(service.log(), "came late"), 0) << service.log();
 }
 
-TEST_P(ReloadTest, aKeyThatIsGoneStopsAtOnce) {
+TEST_P(ReloadTest, aKeyThatIsGoneStopsAtOnce_T38) {
   ServiceProcess service(setup);
   TokenApi api(service);
   const TokenPair tokens = api.logIn(1);

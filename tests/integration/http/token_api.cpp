@@ -23,34 +23,6 @@ bool mayBeKept(const Call& call, const Reply& reply) {
   return call.path.starts_with("/.well-known/") && reply.status == 200;
 }
 
-// Section 1, "Responses", "Errors", "503".
-void expectCommonRules(const Call& call, const Reply& reply) {
-  EXPECT_EQ(reply.header("Cache-Control") == "no-store", !mayBeKept(call, reply))
-      << reply.header("Cache-Control");
-  EXPECT_EQ(reply.header("X-Content-Type-Options"), "nosniff");
-  EXPECT_TRUE(isRequestId(reply.header("X-Request-ID"))) << reply.header("X-Request-ID");
-  EXPECT_FALSE(reply.has("Server"));
-  EXPECT_FALSE(reply.has("Set-Cookie"));
-  EXPECT_FALSE(reply.has("Location"));
-  EXPECT_FALSE(reply.has("Access-Control-Allow-Credentials"));
-  EXPECT_FALSE(reply.has("Transfer-Encoding"));
-  EXPECT_EQ(reply.has("Retry-After"), reply.status == 503);
-  if (reply.status == 204) {
-    EXPECT_FALSE(reply.has("Content-Type"));
-    EXPECT_FALSE(reply.has("Content-Length")) << "RFC 9110 section 8.6";
-    EXPECT_EQ(reply.body, "");
-    return;
-  }
-  EXPECT_EQ(reply.header("Content-Type"), "application/json");
-  EXPECT_TRUE(reply.has("Content-Length"));
-  if (call.method == "HEAD") {
-    EXPECT_EQ(reply.body, "");
-    return;
-  }
-  EXPECT_EQ(reply.header("Content-Length"), std::to_string(reply.body.size()));
-  EXPECT_EQ(reply.json()->has("error"), reply.status >= 400) << reply.body;
-}
-
 void rememberTokens(const Reply& reply) {
   if (reply.status != 200 && reply.status != 201) {
     return;
@@ -77,7 +49,7 @@ Reply TokenApi::send(const Call& call) {
   Reply reply = client_.send(call);
   SCOPED_TRACE(call.method + " " + call.path + ": " + std::to_string(reply.status) + " " +
                reply.body);
-  expectCommonRules(call, reply);
+  expectCommonRules(reply, call);
   rememberTokens(reply);
   return reply;
 }
@@ -146,6 +118,33 @@ Call withSecret(Call call, const std::string& secret) {
 Call withBearer(Call call, const std::string& token) {
   call.headers.emplace_back("Authorization", "Bearer " + token);
   return call;
+}
+
+void expectCommonRules(const Reply& reply, const Call& call) {
+  EXPECT_EQ(reply.header("Cache-Control") == "no-store", !mayBeKept(call, reply))
+      << reply.header("Cache-Control");
+  EXPECT_EQ(reply.header("X-Content-Type-Options"), "nosniff");
+  EXPECT_TRUE(isRequestId(reply.header("X-Request-ID"))) << reply.header("X-Request-ID");
+  EXPECT_FALSE(reply.has("Server"));
+  EXPECT_FALSE(reply.has("Set-Cookie"));
+  EXPECT_FALSE(reply.has("Location"));
+  EXPECT_FALSE(reply.has("Access-Control-Allow-Credentials"));
+  EXPECT_FALSE(reply.has("Transfer-Encoding"));
+  EXPECT_EQ(reply.has("Retry-After"), reply.status == 503);
+  if (reply.status == 204) {
+    EXPECT_FALSE(reply.has("Content-Type"));
+    EXPECT_FALSE(reply.has("Content-Length")) << "RFC 9110 section 8.6";
+    EXPECT_EQ(reply.body, "");
+    return;
+  }
+  EXPECT_EQ(reply.header("Content-Type"), "application/json");
+  EXPECT_TRUE(reply.has("Content-Length"));
+  if (call.method == "HEAD") {
+    EXPECT_EQ(reply.body, "");
+    return;
+  }
+  EXPECT_EQ(reply.header("Content-Length"), std::to_string(reply.body.size()));
+  EXPECT_EQ(reply.json()->has("error"), reply.status >= 400) << reply.body;
 }
 
 void expectError(const Reply& reply, const ExpectedError& expected) {

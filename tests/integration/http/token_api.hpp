@@ -81,6 +81,9 @@ inline const ExpectedError kUnsupportedMediaType{415, "unsupported_media_type",
 inline const ExpectedError kPayloadTooLarge{413, "payload_too_large", "Payload too large"};
 inline const ExpectedError kUnavailable{503, "unavailable", "Service unavailable"};
 
+// What section 1 of the contract says of all answers.
+void expectCommonRules(const Reply& reply, const Call& call = {});
+
 void expectError(const Reply& reply, const ExpectedError& expected);
 // The status, and a body of exactly that JSON text.
 void expectAnswer(const Reply& reply, int status, const std::string& body);

@@ -14,7 +14,7 @@ namespace {
 
 using Code = PluginError::Code;
 
-constexpr const char* kOtherFingerprint = "abi=2 stdlib=another";
+constexpr const char* kOtherFingerprint = "abi=3 stdlib=another";
 
 std::string differs(const std::string& what, const std::string& plugins, const std::string& hosts) {
   return what + " '" + plugins + "', this host has '" + hosts +

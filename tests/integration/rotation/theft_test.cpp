@@ -65,7 +65,7 @@ class TheftTest : public RotatingTest {
 
 INSTANTIATE_TEST_SUITE_P(Deployments, TheftTest, kOpposites, deploymentName);
 
-TEST_P(TheftTest, eachRetiredTokenOfFourGenerationsEndsTheSession) {
+TEST_P(TheftTest, eachRetiredTokenOfFourGenerationsEndsTheSession_T50) {
   start();
   // S1 R1 S2 R1, S1 R1 R2 R1, and each ancestor of a family of four.
   std::vector<std::pair<Family, std::size_t>> thefts = {{descendants(2), 0},
@@ -90,6 +90,20 @@ TEST_P(TheftTest, eachRetiredTokenOfFourGenerationsEndsTheSession) {
       expectPair(api.refresh(untouched.id, untouched.generations.back().refresh));
   EXPECT_TRUE(connect().isValid(untouched.id, next.access));
   EXPECT_EQ(events(untouched), 0) << "the newest token is no theft, however late";
+}
+
+TEST_P(TheftTest, aTokenUsedTwiceGetsTheSameAnswerThenNone_T51) {
+  start();
+  TokenApi api = connect();
+  const std::int64_t id = nextUser();
+  const TokenPair first = api.logIn(id);
+  const Reply answer = api.refresh(id, first.refresh);
+  const TokenPair second = expectPair(answer);
+  EXPECT_EQ(api.refresh(id, first.refresh).body, answer.body);
+  EXPECT_TRUE(api.isValid(id, second.access));
+  std::this_thread::sleep_for(kAfterTheWindow);
+  expectError(api.refresh(id, first.refresh), kInvalidToken);
+  expectError(api.validate(id, second.access), kTokenMismatch);
 }
 
 TEST_P(TheftTest, theUsersOtherSessionsGoOn) {

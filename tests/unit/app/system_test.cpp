@@ -6,7 +6,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <mutex>
 #include <set>
+#include <thread>
+#include <vector>
 
 namespace token_service::app {
 namespace {
@@ -20,6 +24,25 @@ TEST(SystemRandom, IdentifiersAre128BitsAndNeverTheSame_P12) {
     ASSERT_EQ(sdk::base64url::decode(identifier)->size(), 16U);
     ASSERT_TRUE(seen.insert(identifier).second);
   }
+}
+
+TEST(SystemRandom, NeitherAreThoseOfOtherThreads_P12) {
+  SystemRandom random;
+  std::mutex mutex;
+  std::set<std::string> seen;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 8; ++thread) {
+    threads.emplace_back([&] {
+      std::vector<std::string> own(2000);
+      std::generate(own.begin(), own.end(), [&] { return random.identifier(); });
+      const std::scoped_lock lock(mutex);
+      seen.insert(own.begin(), own.end());
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(seen.size(), 8U * 2000U);
 }
 
 TEST(PluginHost, NamesThePluginInItsLog) {

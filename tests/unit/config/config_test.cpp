@@ -86,6 +86,7 @@ TEST(Config, HasADefaultForAllButPluginsAndSecrets) {
   EXPECT_FALSE(config.refresh.rotation);
   EXPECT_EQ(config.refresh.reuse_grace, 30s);
   EXPECT_EQ(config.key_set_max_age, 5min);
+  EXPECT_EQ(config.max_staleness, 0ms);
   EXPECT_FALSE(config.sessions.idle_timeout);
   EXPECT_EQ(config.sessions.absolute_lifetime, 720h);
   EXPECT_FALSE(config.latest_access_only);
@@ -112,6 +113,7 @@ TEST(Config, ReadsEveryKey) {
       "access: {validity: latest}\n"
       "refresh: {rotation: on, reuse_grace: 10s}\n"
       "key_set: {max_age: 1h}\n"
+      "validation: {max_staleness: 1500ms}\n"
       "sessions: {max_per_user: 1, idle_timeout: 7d, absolute_lifetime: 60d, purge_interval: 5s}\n"
       "service_secrets:\n"
       "- {name: a, secret: x}\n"
@@ -148,6 +150,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_TRUE(config.refresh.rotation);
   EXPECT_EQ(config.refresh.reuse_grace, 10s);
   EXPECT_EQ(config.key_set_max_age, 1h);
+  EXPECT_EQ(config.max_staleness, 1500ms);
   EXPECT_EQ(config.sessions.idle_timeout, 168h);
   EXPECT_EQ(config.sessions.absolute_lifetime, 1440h);
   EXPECT_TRUE(config.latest_access_only);
@@ -256,6 +259,12 @@ TEST(Config, RefusesBadChoices) {
 TEST(Config, RefusesBadLimitsOfKeysAndSessions) {
   expectProblem("tokens: {profile: at+jwt}\n", "tokens.profile", "needs tokens.audience");
   expectProblem("refresh: {reuse_grace: 11m}\n", "refresh.reuse_grace", "must be from");
+  expectProblem("validation: {max_staleness: 61s}\n", "validation.max_staleness", "must be from");
+  expectProblem("validation: {max_staleness: 60001ms}\n", "validation.max_staleness",
+                "must be from");
+  expectProblem("validation: {max_staleness: -1s}\n", "validation.max_staleness", "");
+  expectProblem("validation: {max_staleness: 5}\n", "validation.max_staleness", "");
+  expectProblem("validation: {staleness: 5s}\n", "validation.staleness", "");
   expectProblem("key_set: {max_age: 0s}\n", "key_set.max_age", "must be from");
   expectProblem("key_set: {max_age: 25h}\n", "key_set.max_age", "must be from");
   expectProblem("key_set: {max_age: 1500ms}\n", "key_set.max_age", "must be whole seconds");

@@ -165,6 +165,7 @@ TEST(ShippedFiles, ReferenceHoldsTheDefaultsOfTheCode) {
   EXPECT_EQ(reference.refresh.rotation, code.refresh.rotation);
   EXPECT_EQ(reference.refresh.reuse_grace, code.refresh.reuse_grace);
   EXPECT_EQ(reference.key_set_max_age, code.key_set_max_age);
+  EXPECT_EQ(reference.max_staleness, code.max_staleness);
   EXPECT_EQ(reference.sessions.idle_timeout, code.sessions.idle_timeout);
   EXPECT_EQ(reference.sessions.absolute_lifetime, code.sessions.absolute_lifetime);
   EXPECT_EQ(reference.sessions.max_per_user, code.sessions.max_per_user);

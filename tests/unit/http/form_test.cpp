@@ -136,5 +136,43 @@ TEST(MultipartForm, SurvivesEveryTruncation) {
   }
 }
 
+TEST(UrlEncodedForm, FindsARepeatedNameAmongAnyNumberOfThem) {
+  for (const int count : {2, 8, 9, 500}) {
+    std::string body = "n0=1";
+    for (int number = 1; number < count; ++number) {
+      body += "&n" + std::to_string(number) + "=1";
+    }
+    EXPECT_EQ(form(body)->size(), static_cast<std::size_t>(count));
+    for (int number = 0; number < count; number += 7) {
+      EXPECT_FALSE(form(body + "&n" + std::to_string(number) + "=1")) << count;
+      EXPECT_FALSE(form("%6e" + std::to_string(number) + "&" + body)) << count;
+    }
+  }
+}
+
+TEST(MultipartForm, FindsARepeatedNameAmongAnyNumberOfThem) {
+  std::string body;
+  for (int number = 0; number < 20; ++number) {
+    body += part("n" + std::to_string(number), "1");
+  }
+  EXPECT_EQ(multipart(body + "--XX--")->size(), 20U);
+  for (int number = 0; number < 20; ++number) {
+    EXPECT_FALSE(multipart(body + part("n" + std::to_string(number), "1") + "--XX--"));
+  }
+}
+
+TEST(UrlEncodedForm, DecodesAtEveryPlace) {
+  for (std::size_t size = 0; size < 50; ++size) {
+    const std::string plain(size, 'x');
+    for (std::size_t at = 0; at <= size; ++at) {
+      EXPECT_EQ(decodeFormText(std::string(plain).insert(at, "%41")),
+                std::string(plain).insert(at, "A"));
+      EXPECT_EQ(decodeFormText(std::string(plain).insert(at, "+")),
+                std::string(plain).insert(at, " "));
+      EXPECT_FALSE(decodeFormText(std::string(plain).insert(at, "%4x")));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace token_service::http

@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 namespace token_service::session {
 
 using namespace std::chrono_literals;
@@ -31,7 +33,7 @@ class CountingRandom final : public Random {
   bool broken = false;
 
  private:
-  int count_ = 0;
+  std::atomic<int> count_ = 0;
 };
 
 inline Policy policy() {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
 #include <set>
 
 namespace token_service::sdk::base64url {
@@ -36,6 +38,41 @@ TEST(Base64url, EncodeAppends) {
   std::string out = "header.";
   encode("foo", out);
   EXPECT_EQ(out, "header.Zm9v");
+}
+
+// The straightforward way, bit by bit, for all lengths.
+TEST(Base64url, IsWhatBitByBitGives) {
+  std::mt19937 random(4648);
+  for (std::size_t size = 0; size < 200; ++size) {
+    std::string bytes(size, '\0');
+    std::generate(bytes.begin(), bytes.end(), [&] { return static_cast<char>(random()); });
+    std::string expected;
+    for (std::size_t bit = 0; bit < 8 * size; bit += 6) {
+      unsigned value = 0;
+      for (std::size_t place = bit; place < bit + 6; ++place) {
+        const bool set = place < 8 * size &&
+                         (static_cast<unsigned char>(bytes[place / 8]) >> (7 - place % 8)) % 2;
+        value = 2 * value + (set ? 1 : 0);
+      }
+      expected.push_back(kAlphabet[value]);
+    }
+    EXPECT_EQ(encode(bytes), expected);
+    EXPECT_EQ(decode(expected), bytes);
+    EXPECT_EQ(decodedSize(expected.size()), size);
+  }
+}
+
+TEST(Base64url, RefusesABadCharacterAtEveryPlace_T27) {
+  for (std::size_t size = 0; size < 20; ++size) {
+    const std::string good = encode(std::string(size, 'x'));
+    for (std::size_t at = 0; at < good.size(); ++at) {
+      for (const char bad : {'=', '+', '/', ' ', '\n', '\0', '\x80', '\xff'}) {
+        std::string text = good;
+        text[at] = bad;
+        EXPECT_FALSE(decode(text)) << size << " " << at;
+      }
+    }
+  }
 }
 
 TEST(Base64url, RefusesPadding_T28) {

@@ -4,8 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <limits>
 #include <random>
+#include <vector>
 
 namespace token_service::token {
 namespace {
@@ -263,6 +266,74 @@ TEST(Json, SurvivesMutatedInputs) {
   }
   EXPECT_GT(good, 0);
   EXPECT_LT(good, 20000);
+}
+
+std::string objectOf(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    text += (text.empty() ? "{\"" : ",\"") + name + "\":1";
+  }
+  return text + "}";
+}
+
+TEST(Json, FindsARepeatedNameAmongAnyNumberOfThem_J11) {
+  for (const std::size_t count : {2U, 7U, 8U, 9U, 10U, 100U}) {
+    std::vector<std::string> names;
+    for (std::size_t number = 0; number < count; ++number) {
+      names.push_back("name" + std::to_string(number));
+    }
+    ASSERT_TRUE(parseJsonObject(objectOf(names))) << count;
+    for (std::size_t first = 0; first < count; first += 3) {
+      for (std::size_t second = first + 1; second < count; second += 5) {
+        std::vector<std::string> repeated = names;
+        repeated[second] = repeated[first];
+        EXPECT_FALSE(parseJsonObject(objectOf(repeated))) << count << first << second;
+        EXPECT_FALSE(parseJsonObject("{\"o\":" + objectOf(repeated) + "}"));
+        repeated[second].replace(0, 1, "\\u006e");
+        EXPECT_FALSE(parseJsonObject(objectOf(repeated))) << "spelled in another way";
+      }
+    }
+  }
+}
+
+// Comparing each name with each other one takes 64 times the steps for 8 times the names; sorting
+// and reading take little more than 8. Whatever the machine does besides, the best of some is told.
+TEST(Json, ManyNamesTakeLittleMoreThanTheirShare) {
+  const auto best = [](std::size_t count) {
+    std::vector<std::string> names;
+    for (std::size_t number = 0; number < count; ++number) {
+      names.push_back(std::to_string(number));
+    }
+    const std::string text = objectOf(names);
+    auto shortest = std::chrono::steady_clock::duration::max();
+    for (int round = 0; round < 15; ++round) {
+      const auto start = std::chrono::steady_clock::now();
+      EXPECT_TRUE(parseJsonObject(text));
+      shortest = std::min(shortest, std::chrono::steady_clock::now() - start);
+    }
+    return shortest;
+  };
+  EXPECT_LT(best(16'000), 25 * best(2'000));
+}
+
+TEST(Json, StringsOfEveryLengthEndWhereTheyEnd) {
+  for (std::size_t size = 0; size < 50; ++size) {
+    const std::string plain(size, 'x');
+    EXPECT_EQ(stringIn("\"" + plain + "\""), plain);
+    for (std::size_t at = 0; at <= size; ++at) {
+      for (const auto& [written, meant] : {std::pair{"\\n", "\n"},
+                                           {"\\\"", "\""},
+                                           {"\u00e9", "\u00e9"},
+                                           {"\x7f", "\x7f"},
+                                           {"\\ud83d\\ude00", "\U0001F600"}}) {
+        EXPECT_EQ(stringIn("\"" + std::string(plain).insert(at, written) + "\""),
+                  std::string(plain).insert(at, meant));
+      }
+      for (const char* bad : {"\n", "\x1f", "\\x", "\xff", "\xc3", "\""}) {
+        EXPECT_FALSE(stringIn("\"" + std::string(plain).insert(at, bad) + "\"")) << size << at;
+      }
+    }
+  }
 }
 
 }  // namespace

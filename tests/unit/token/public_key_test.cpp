@@ -5,13 +5,17 @@
 
 #include <gtest/gtest.h>
 #include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 
 namespace token_service::token {
 namespace {
 
+using namespace std::string_literals;
 using host_test::freshKeyPair;
 using host_test::KeyPair;
 using host_test::keyPair;
@@ -65,7 +69,7 @@ TEST(PublicKey, VerifiesWhatOpenSslSigns) {
   }
 }
 
-TEST(PublicKey, RefusesEveryOtherLength_T34) {
+TEST(PublicKey, RefusesEveryOtherLength_P3_T34) {
   for (const Case& one : kCases) {
     SCOPED_TRACE(one.algorithm);
     const KeyPair pair = keyPair(one.kind);
@@ -125,6 +129,79 @@ TEST(PublicKey, RefusesAnRsaSignatureBeyondTheModulus_T35) {
   }
   EXPECT_FALSE(key.verify(kBytes, sum));
   EXPECT_FALSE(key.verify(kBytes, "\x01" + sum));
+}
+
+// The private key's operation on a block of the modulus's size, whatever the block is.
+std::string rawRsa(const KeyPair& pair, const std::string& block) {
+  const std::unique_ptr<EVP_PKEY_CTX, void (*)(EVP_PKEY_CTX*)> context(
+      EVP_PKEY_CTX_new(pair.get(), nullptr), EVP_PKEY_CTX_free);
+  std::string signature(block.size(), '\0');
+  std::size_t size = signature.size();
+  if (EVP_PKEY_sign_init(context.get()) != 1 ||
+      EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_NO_PADDING) != 1 ||
+      EVP_PKEY_sign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
+                    reinterpret_cast<const unsigned char*>(block.data()), block.size()) != 1) {
+    throw std::runtime_error("OpenSSL refuses what a test needs");
+  }
+  return signature;
+}
+
+std::string sha256(const std::string& bytes) {
+  std::string digest(32, '\0');
+  EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr,
+             EVP_sha256(), nullptr);
+  return digest;
+}
+
+// EMSA-PKCS1-v1_5 (RFC 8017 section 9.2) as it must be, and every way to get it wrong that somebody
+// once accepted.
+TEST(PublicKey, RefusesOtherPaddings_P3_T35) {
+  const KeyPair pair = keyPair("RSA-2048");
+  const PublicKey key(publicJwk(pair), "RS256");
+  const std::string digest = sha256(kBytes);
+  const std::string prefix =
+      "\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"s;
+  const std::string without_null =
+      "\x30\x2f\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x04\x20"s;
+  std::string of_sha384 = prefix;
+  of_sha384[14] = '\x02';
+  std::string long_form = prefix;
+  long_form.replace(1, 1, "\x81\x31"s);
+  const auto block = [](const std::string& start, char filler, const std::string& info,
+                        const std::string& rest = "") {
+    return start + std::string(256 - start.size() - 1 - info.size() - rest.size(), filler) + '\0' +
+           info + rest;
+  };
+  const std::string good = block("\0\x01"s, '\xff', prefix + digest);
+  EXPECT_TRUE(key.verify(kBytes, rawRsa(pair, good))) << "the tests' forger";
+  EXPECT_EQ(rawRsa(pair, good), signatureOf(pair, "RS256", kBytes));
+
+  std::string one_other_filler = good;
+  one_other_filler[100] = '\xfe';
+  std::string no_end_of_filler = good;
+  no_end_of_filler[256 - 1 - prefix.size() - digest.size()] = '\xff';
+  const std::string eight_fillers = "\0\x01"s + std::string(8, '\xff') + '\0' + prefix + digest;
+  const std::string blocks[] = {block("\0\x02"s, '\xff', prefix + digest),
+                                block("\0\x00"s, '\0', prefix + digest),
+                                block("\0\x01"s, '\0', prefix + digest),
+                                block("\0\x01"s, '\x01', prefix + digest),
+                                block("\0\x01"s, '\xff', digest),
+                                block("\0\x01"s, '\xff', without_null + digest),
+                                block("\0\x01"s, '\xff', of_sha384 + digest),
+                                block("\0\x01"s, '\xff', long_form + digest),
+                                block("\0\x01"s, '\xff', prefix + digest, std::string(1, '\0')),
+                                block("\0\x01"s, '\xff', prefix + digest, std::string(100, 'g')),
+                                block("\0\x01"s, '\xff', prefix + sha256(kBytes + ".")),
+                                block("\0\x01"s, '\xff', prefix + digest.substr(0, 31)),
+                                eight_fillers + std::string(256 - eight_fillers.size(), 'g'),
+                                one_other_filler,
+                                no_end_of_filler,
+                                std::string(256, '\0'),
+                                std::string(255, '\0') + '\x01'};
+  for (const std::string& wrong : blocks) {
+    ASSERT_EQ(wrong.size(), 256U);
+    EXPECT_FALSE(key.verify(kBytes, rawRsa(pair, wrong))) << encode(wrong);
+  }
 }
 
 // RFC 7515, appendix A.2.

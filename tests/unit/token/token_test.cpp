@@ -1,8 +1,6 @@
 #include "token/token.hpp"
 
-#include "fixed_clock.hpp"
-#include "test_signer.hpp"
-#include "token_service/sdk/base64url.hpp"
+#include "one_key_service.hpp"
 
 #include <gtest/gtest.h>
 #include <openssl/core_names.h>
@@ -20,72 +18,6 @@ using host_test::TestSigner;
 using sdk::base64url::decode;
 using sdk::base64url::encode;
 using std::chrono::sys_seconds;
-
-constexpr sys_seconds kIat{1'700'000'000s};
-constexpr sdk::Time kNow{kIat + 10s};
-const std::string kSecret = "0123456789abcdef0123456789abcdef";
-constexpr Expectation kExpected{TokenType::Access, "our-issuer", std::nullopt, 0s, HeaderType::Jwt};
-constexpr KeyRing::Rules kRules{15min, 0s};
-
-SignedToken signedNow(const Claims& claims, const KeyRing& keys,
-                      HeaderType header = HeaderType::Jwt) {
-  return signToken(claims, header, keys.signing(kNow), soon());
-}
-
-Claims accessClaims() {
-  Claims claims;
-  claims.user_id = 7;
-  claims.jti = "jti";
-  claims.sid = "sid";
-  claims.iat = kIat;
-  claims.exp = kIat + 15min;
-  claims.iss = "our-issuer";
-  return claims;
-}
-
-// One service with one key, and all that a forger may know of it.
-struct Service {
-  explicit Service(const std::string& key_algorithm) : algorithm(key_algorithm), kid("kid-1") {
-    if (algorithm == "HS256") {
-      signer.addHmac(kid, kSecret);
-    } else {
-      pair = keyPair(algorithm == "RS256"   ? "RSA-2048"
-                     : algorithm == "ES256" ? "P-256"
-                                            : "Ed25519");
-      signer.add(kid, algorithm, pair);
-    }
-    keys.emplace(std::vector<sdk::Signer*>{&signer}, kRules);
-  }
-
-  std::string token(const Claims& claims = accessClaims()) const {
-    return signedNow(claims, *keys).text;
-  }
-
-  // With our own key, whatever the header and payload are.
-  std::string signedAs(const std::string& header, const std::string& payload) {
-    const std::string input = encode(header) + "." + encode(payload);
-    return input + "." + encode(signer.sign(kid, input, soon()));
-  }
-
-  std::string withPayload(const std::string& payload) {
-    return signedAs(R"({"alg":")" + algorithm + R"(","kid":"kid-1","typ":"JWT"})", payload);
-  }
-
-  std::string withHeader(const std::string& header) {
-    return signedAs(header, encodeClaims(accessClaims()));
-  }
-
-  bool accepts(std::string_view text, const Expectation& expected = kExpected,
-               sdk::Time now = kNow) const {
-    return verifyToken(text, expected, *keys, now, soon()).has_value();
-  }
-
-  std::string algorithm;
-  std::string kid;
-  KeyPair pair;
-  TestSigner signer;
-  std::optional<KeyRing> keys;
-};
 
 const char* const kAlgorithms[] = {"HS256", "RS256", "ES256", "EdDSA"};
 
@@ -206,7 +138,7 @@ TEST(Token, AKeyVerifiesWithItsOwnAlgorithmOnly_P1_T13) {
   }
 }
 
-TEST(Token, HeadersHaveAlgKidAndTypAndNothingElse) {
+TEST(Token, HeadersHaveAlgKidAndTypAndNothingElse_T08_T15_to_T26) {
   for (const char* algorithm : {"HS256", "RS256"}) {
     Service service(algorithm);
     const std::string alg = R"("alg":")" + std::string(algorithm) + "\"";
@@ -286,7 +218,7 @@ TEST(Token, KindsAreNotInterchangeable_P6_T24) {
   }
 }
 
-TEST(Token, PayloadsAreObjectsOfOurClaims_T26_T40_T47) {
+TEST(Token, PayloadsAreObjectsOfOurClaims_P7_T26_T40_T47) {
   Service service("HS256");
   const std::string good = encodeClaims(accessClaims());
   EXPECT_TRUE(service.accepts(service.withPayload(good)));
@@ -311,19 +243,18 @@ TEST(Token, AnUnsignedPayloadIsNotRead_T48) {
 
 TEST(Token, ExpIsExact_P8_T42) {
   Service service("HS256");
-  for (const auto leeway : {0s, 1s, 30s}) {
+  for (const auto leeway : {0s, 1s, 2s, 5s, 10s, 15s, 20s, 25s, 29s, 30s}) {
     Expectation expected = kExpected;
     expected.leeway = leeway;
-    for (const auto life : {1s, 60s, 900s}) {
+    for (const auto life : {1s, 2s, 59s, 60s, 61s, 299s, 300s, 899s, 900s, 901s}) {
       Claims claims = accessClaims();
       claims.exp = claims.iat + life;
       const std::string token = service.token(claims);
       const sdk::Time end = claims.exp + leeway;
-      EXPECT_TRUE(service.accepts(token, expected, end - 1s));
-      EXPECT_TRUE(service.accepts(token, expected, end - 1ms));
-      EXPECT_FALSE(service.accepts(token, expected, end));
-      EXPECT_FALSE(service.accepts(token, expected, end + 1ms));
-      EXPECT_FALSE(service.accepts(token, expected, end + 1s));
+      for (const auto offset :
+           {-1000ms, -999ms, -500ms, -2ms, -1ms, 0ms, 1ms, 2ms, 500ms, 1000ms}) {
+        EXPECT_EQ(service.accepts(token, expected, end + offset), offset < 0ms) << offset.count();
+      }
     }
   }
 }
@@ -471,49 +402,6 @@ TEST(Token, HasOneSpelling_T27_T28_T29_T31_T32) {
   }
 }
 
-Claims numbered(int number) {
-  Claims claims = accessClaims();
-  claims.user_id = number + 1;
-  claims.jti = "jti-" + std::to_string(number);
-  return claims;
-}
-
-// Every change of one character into every other that can occur, every removal, every insertion.
-void expectNoEditAccepted(const Service& service, const std::string& good,
-                          std::string_view characters) {
-  ASSERT_TRUE(service.accepts(good));
-  int accepted = 0;
-  for (std::size_t at = 0; at <= good.size(); ++at) {
-    for (const char character : characters) {
-      std::string inserted = good;
-      inserted.insert(at, 1, character);
-      accepted += service.accepts(inserted);
-      if (at < good.size() && good[at] != character) {
-        std::string changed = good;
-        changed[at] = character;
-        accepted += service.accepts(changed);
-      }
-    }
-    if (at < good.size()) {
-      std::string removed = good;
-      removed.erase(at, 1);
-      accepted += service.accepts(removed);
-    }
-  }
-  EXPECT_EQ(accepted, 0) << good;
-}
-
-TEST(Token, NoSingleCharacterEditIsAccepted_P4) {
-  const Service service("HS256");
-  const std::string all = std::string(sdk::base64url::kAlphabet) + "+/=. \n";
-  for (int number = 0; number < 5; ++number) {
-    expectNoEditAccepted(service, service.token(numbered(number)), all);
-  }
-  for (int number = 5; number < 100; ++number) {
-    expectNoEditAccepted(service, service.token(numbered(number)), "A_=");
-  }
-}
-
 // The last character holds unused bits: all of its neighbours, for every algorithm.
 TEST(Token, NoOtherLastCharacterIsAccepted_P4_T30) {
   for (const char* algorithm : kAlgorithms) {
@@ -524,20 +412,6 @@ TEST(Token, NoOtherLastCharacterIsAccepted_P4_T30) {
         std::string changed = good;
         changed.back() = character;
         EXPECT_EQ(service.accepts(changed), changed == good) << algorithm;
-      }
-    }
-  }
-}
-
-TEST(Token, NoFlippedBitIsAccepted_P5_T36) {
-  for (const char* algorithm : kAlgorithms) {
-    Service service(algorithm);
-    for (int number = 0; number < (algorithm == std::string("HS256") ? 20 : 1); ++number) {
-      const std::string good = service.token(numbered(number));
-      for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
-        std::string flipped = good;
-        flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
-        EXPECT_FALSE(service.accepts(flipped)) << algorithm << " " << bit;
       }
     }
   }

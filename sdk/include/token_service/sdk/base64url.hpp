@@ -1,10 +1,12 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 /// base64url without padding, RFC 4648 section 5 as RFC 7515 section 2 uses it.
 namespace token_service::sdk::base64url {
@@ -23,17 +25,25 @@ inline constexpr std::array<std::int8_t, 256> kValues = [] {
 
 /// Appends the encoding of `bytes` to `out`.
 inline void encode(std::string_view bytes, std::string& out) {
-  out.reserve(out.size() + (bytes.size() * 4 + 2) / 3);
-  std::uint32_t buffer = 0;
-  int bits = 0;
-  for (const char byte : bytes) {
-    buffer = (buffer << 8) | static_cast<unsigned char>(byte);
-    for (bits += 8; bits >= 6; bits -= 6) {
-      out.push_back(kAlphabet[(buffer >> (bits - 6)) & 0x3f]);
+  const auto at = [from = bytes.data()](std::size_t index) {
+    return std::uint32_t{static_cast<unsigned char>(from[index])};
+  };
+  const std::size_t start = out.size();
+  out.resize(start + (bytes.size() * 4 + 2) / 3);
+  char* next = out.data() + start;
+  const auto put = [&next, alphabet = kAlphabet.data()](std::uint32_t group, int characters) {
+    for (int shift = 18; characters > 0; --characters, shift -= 6) {
+      *next++ = alphabet[(group >> shift) & 0x3f];
     }
+  };
+  std::size_t index = 0;
+  for (; index + 3 <= bytes.size(); index += 3) {
+    put(at(index) << 16 | at(index + 1) << 8 | at(index + 2), 4);
   }
-  if (bits > 0) {
-    out.push_back(kAlphabet[(buffer << (6 - bits)) & 0x3f]);
+  if (bytes.size() - index == 1) {
+    put(at(index) << 16, 2);
+  } else if (bytes.size() - index == 2) {
+    put(at(index) << 16 | at(index + 1) << 8, 3);
   }
 }
 
@@ -43,32 +53,56 @@ inline std::string encode(std::string_view bytes) {
   return out;
 }
 
-/// The bytes, or none unless `text` is exactly what `encode` makes of them: no padding, no white
-/// space, no other alphabet, no unused bits set.
+/// The size of what a text of that size decodes to, if it decodes.
+constexpr std::size_t decodedSize(std::size_t text_size) {
+  return text_size / 4 * 3 + text_size % 4 * 3 / 4;
+}
+
+/// Writes the bytes to `out`, which has room for `decodedSize(text.size())`. False unless `text` is
+/// exactly what `encode` makes of them: no padding, no white space, no other alphabet, no unused
+/// bits set.
+inline bool decode(std::string_view text, char* out) {
+  const std::size_t rest = text.size() % 4;
+  if (rest == 1) {
+    return false;
+  }
+  // Below zero once a character was not one of ours.
+  std::int32_t seen = 0;
+  std::size_t index = 0;
+  const auto take = [&] {
+    const std::int32_t value = kValues[static_cast<unsigned char>(text.data()[index++])];
+    seen |= value;
+    return static_cast<std::uint32_t>(value) & 0x3f;
+  };
+  const auto put = [&out](std::uint32_t bits) { *out++ = static_cast<char>(bits & 0xff); };
+  while (index + 4 <= text.size()) {
+    std::uint32_t group = take() << 18;
+    group |= take() << 12;
+    group |= take() << 6;
+    group |= take();
+    put(group >> 16);
+    put(group >> 8);
+    put(group);
+  }
+  std::uint32_t unused = 0;
+  if (rest > 0) {
+    std::uint32_t group = take() << 18;
+    group |= take() << 12;
+    put(group >> 16);
+    unused = group & 0xffff;
+    if (rest == 3) {
+      group |= take() << 6;
+      put(group >> 8);
+      unused = group & 0xff;
+    }
+  }
+  return seen >= 0 && unused == 0;
+}
+
+/// The bytes, or none, as above.
 inline std::optional<std::string> decode(std::string_view text) {
-  if (text.size() % 4 == 1) {
-    return std::nullopt;
-  }
-  std::string bytes;
-  bytes.reserve(text.size() * 3 / 4);
-  std::uint32_t buffer = 0;
-  int bits = 0;
-  for (const char character : text) {
-    const std::int8_t value = kValues[static_cast<unsigned char>(character)];
-    if (value < 0) {
-      return std::nullopt;
-    }
-    buffer = (buffer << 6) | static_cast<std::uint32_t>(value);
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes.push_back(static_cast<char>((buffer >> bits) & 0xff));
-    }
-  }
-  if ((buffer & ((1U << bits) - 1)) != 0) {
-    return std::nullopt;
-  }
-  return bytes;
+  std::string bytes(decodedSize(text.size()), '\0');
+  return decode(text, bytes.data()) ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
 }  // namespace token_service::sdk::base64url
