@@ -174,8 +174,9 @@ http::ServerSettings settingsOf(const config::Server& server) {
 }
 
 std::unique_ptr<http::Server> adminServerFor(const config::Server& server,
-                                             const http::Router& router, session::Random& random,
-                                             log::Logger& logger) {
+                                             const http::Router& router,
+                                             session::SessionService& sessions,
+                                             session::Random& random, log::Logger& logger) {
   if (!server.admin) {
     return nullptr;
   }
@@ -185,7 +186,7 @@ std::unique_ptr<http::Server> adminServerFor(const config::Server& server,
   settings.limits.threads = kAdminThreads;
   settings.limits.max_connections = std::min(settings.limits.max_connections, kAdminConnections);
   settings.limits.loops = 1;
-  return std::make_unique<http::Server>(settings, router, random, logger);
+  return std::make_unique<http::Server>(settings, router, sessions, random, logger);
 }
 
 }  // namespace
@@ -198,8 +199,8 @@ Service::Service(const config::Config& config, PluginSet& plugins, log::Logger& 
       failures_(logger),
       router_(routerFor(config, sessions_, secrets_, plugins.keys(), clock, readiness_, failures_)),
       admin_router_(adminRouterFor(config, sessions_, secrets_, readiness_, failures_)),
-      admin_server_(adminServerFor(config.server, admin_router_, random, logger)),
-      server_(settingsOf(config.server), router_, random, logger),
+      admin_server_(adminServerFor(config.server, admin_router_, sessions_, random, logger)),
+      server_(settingsOf(config.server), router_, sessions_, random, logger),
       maintenance_(plugins.store(), clock, logger, config.sessions.purge_interval) {}
 
 bool Service::drain(std::chrono::milliseconds patience) {

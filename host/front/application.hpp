@@ -1,25 +1,22 @@
 #pragma once
 
 #include "front/message_reader.hpp"
+#include "front/placement.hpp"
 
 #include <Poco/Net/HTTPRequestHandler.h>
 #include <Poco/Net/HTTPServerRequest.h>
 #include <Poco/Net/HTTPServerResponse.h>
 
+#include <cstddef>
 #include <span>
 #include <string>
 
 namespace token_service::front {
 
-// Requests of one lane wait for each other, and never for those of another one.
-enum class LaneName { Lookup, Write };
-
-// Where a request is handled.
-struct Placement {
-  // First on the front's own thread, which must never wait.
-  bool at_once = false;
-  // There, if it was not answered at once.
-  LaneName lane = LaneName::Write;
+// A request and where its answer goes.
+struct Call {
+  Poco::Net::HTTPServerRequest& request;
+  Poco::Net::HTTPServerResponse& response;
 };
 
 // What a front serves. Called from many threads at once; nothing that it is given may be kept.
@@ -40,6 +37,12 @@ class Application {
 
   // Answers. Must not throw.
   virtual Poco::Net::HTTPRequestHandler& handler() = 0;
+
+  // How many requests of the lane Lookup are best answered together.
+  virtual std::size_t lookupsAtOnce() const = 0;
+
+  // Answers them, at most lookupsAtOnce(). Must not throw.
+  virtual void answerTogether(std::span<const Call> calls) = 0;
 
   // Answers a request that the front does not accept, of which perhaps nothing is known. Must not
   // throw.

@@ -3,18 +3,27 @@
 #include <algorithm>
 
 namespace token_service::front {
+namespace {
+
+// While one waits for an answer of the store, another one gathers the next requests.
+constexpr std::size_t kThreadsTogether = 2;
+
+}  // namespace
 
 Front::Front(Poco::Net::ServerSocket listener, const Limits& limits, Application& application)
     : listener_(std::move(listener)), limits_(limits), application_(application) {
   listener_.setBlocking(false);
-  const auto serve_exchange = [this](std::unique_ptr<Exchange> exchange) {
-    serve(std::move(exchange));
-  };
-  lookup_ = std::make_unique<Lane>(limits_.threads, serve_exchange);
-  write_ = std::make_unique<Lane>(limits_.threads, serve_exchange);
+  const auto serve_exchanges = [this](Lane::Exchanges exchanges) { serve(std::move(exchanges)); };
+  // Those that wait together need few threads.
+  const std::size_t together = application_.lookupsAtOnce();
+  lanes_ = {std::make_unique<Lane>(
+                together > 1 ? std::min(limits_.threads, kThreadsTogether) : limits_.threads,
+                together, serve_exchanges),
+            std::make_unique<Lane>(limits_.threads, 1, serve_exchanges),
+            std::make_unique<Lane>(limits_.threads, 1, serve_exchanges)};
   for (std::size_t count = limits_.loops; count > 0; --count) {
-    loops_.push_back(std::make_unique<Loop>(listener_.impl()->sockfd(), limits_, application_,
-                                            Lanes{*lookup_, *write_}, load_));
+    loops_.push_back(
+        std::make_unique<Loop>(listener_.impl()->sockfd(), limits_, application_, lanes_, load_));
   }
 }
 
@@ -29,18 +38,40 @@ bool Front::retire(std::chrono::steady_clock::time_point limit) {
                      [&](const std::unique_ptr<Loop>& loop) { return loop->waitUntil(limit); });
 }
 
-// In a thread of a lane.
-void Front::serve(std::unique_ptr<Exchange> exchange) {
-  const auto waited = std::chrono::steady_clock::now() - exchange->request.received();
-  if (waited > limits_.queue_timeout) {
-    application_.refuse(Refusal::Overloaded, exchange->request, exchange->response);
-  } else {
-    application_.handler().handleRequest(exchange->request, exchange->response);
+// In a thread of a lane, which gives it one exchange, or several of the lane Lookup.
+void Front::serve(Lane::Exchanges exchanges) {
+  std::vector<Call> calls;
+  for (const std::unique_ptr<Exchange>& exchange : exchanges) {
+    if (hasWaitedTooLong(*exchange)) {
+      application_.refuse(Refusal::Overloaded, exchange->request, exchange->response);
+    } else {
+      calls.push_back({exchange->request, exchange->response});
+    }
   }
-  exchange->close = exchange->close || load_.farewell;
-  exchange->finish();
-  Loop& loop = *exchange->loop;
-  loop.finish(std::move(exchange));
+  if (calls.size() == 1) {
+    application_.handler().handleRequest(calls.front().request, calls.front().response);
+  } else if (!calls.empty()) {
+    application_.answerTogether(calls);
+  }
+  for (const std::unique_ptr<Exchange>& exchange : exchanges) {
+    exchange->close = exchange->close || load_.farewell;
+    exchange->finish();
+  }
+  for (const std::unique_ptr<Loop>& loop : loops_) {
+    Lane::Exchanges of_loop;
+    for (std::unique_ptr<Exchange>& exchange : exchanges) {
+      if (exchange && exchange->loop == loop.get()) {
+        of_loop.push_back(std::move(exchange));
+      }
+    }
+    if (!of_loop.empty()) {
+      loop->finish(std::move(of_loop));
+    }
+  }
+}
+
+bool Front::hasWaitedTooLong(const Exchange& exchange) const {
+  return std::chrono::steady_clock::now() - exchange.request.received() > limits_.queue_timeout;
 }
 
 }  // namespace token_service::front

@@ -33,7 +33,8 @@ class Front {
   bool retire(std::chrono::steady_clock::time_point limit);
 
  private:
-  void serve(std::unique_ptr<Exchange> exchange);
+  void serve(Lane::Exchanges exchanges);
+  bool hasWaitedTooLong(const Exchange& exchange) const;
 
   Poco::Net::ServerSocket listener_;
   const Limits limits_;
@@ -41,8 +42,7 @@ class Front {
   Load load_;
   // Threads of the lanes use the loops to the last.
   std::vector<std::unique_ptr<Loop>> loops_;
-  std::unique_ptr<Lane> lookup_;
-  std::unique_ptr<Lane> write_;
+  Lanes lanes_;
 };
 
 }  // namespace token_service::front

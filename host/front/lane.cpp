@@ -1,11 +1,13 @@
 #include "front/lane.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <system_error>
 
 namespace token_service::front {
 
-Lane::Lane(std::size_t max_threads, Serve serve)
-    : max_threads_(max_threads), serve_(std::move(serve)) {
+Lane::Lane(std::size_t max_threads, std::size_t together, Serve serve)
+    : max_threads_(max_threads), together_(together), serve_(std::move(serve)) {
   threads_.reserve(max_threads_);
   threads_.emplace_back([this] { run(); });
 }
@@ -21,21 +23,23 @@ Lane::~Lane() {
   }
 }
 
-void Lane::offer(std::unique_ptr<Exchange> exchange) {
-  bool someone_waits = false;
+void Lane::offer(Exchanges exchanges) {
+  std::size_t to_wake = 0;
   {
     const std::lock_guard lock(mutex_);
-    queue_.push_back(std::move(exchange));
-    someone_waits = idle_ > 0;
-    if (queue_.size() > idle_ && threads_.size() < max_threads_) {
+    std::move(exchanges.begin(), exchanges.end(), std::back_inserter(queue_));
+    const std::size_t wanted = (queue_.size() + together_ - 1) / together_;
+    to_wake = std::min(wanted, idle_);
+    for (std::size_t free = idle_; free < wanted && threads_.size() < max_threads_; ++free) {
       try {
         threads_.emplace_back([this] { run(); });
       } catch (const std::system_error&) {
         // The threads that are there serve it in their turn.
+        break;
       }
     }
   }
-  if (someone_waits) {
+  for (; to_wake > 0; --to_wake) {
     offered_.notify_one();
   }
 }
@@ -49,10 +53,12 @@ void Lane::run() {
     if (stopping_) {
       return;
     }
-    std::unique_ptr<Exchange> exchange = std::move(queue_.front());
-    queue_.pop_front();
+    const auto end =
+        queue_.begin() + static_cast<std::ptrdiff_t>(std::min(together_, queue_.size()));
+    Exchanges exchanges(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+    queue_.erase(queue_.begin(), end);
     lock.unlock();
-    serve_(std::move(exchange));
+    serve_(std::move(exchanges));
     lock.lock();
   }
 }

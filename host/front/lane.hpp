@@ -18,21 +18,23 @@ namespace token_service::front {
 // time, up to a limit.
 class Lane {
  public:
-  using Serve = std::function<void(std::unique_ptr<Exchange>)>;
+  using Exchanges = std::vector<std::unique_ptr<Exchange>>;
+  using Serve = std::function<void(Exchanges)>;
 
-  // `serve` must not throw.
-  Lane(std::size_t max_threads, Serve serve);
+  // Each call of `serve` gets as many as have come, at most `together`. It must not throw.
+  Lane(std::size_t max_threads, std::size_t together, Serve serve);
   // Waits for the request that each thread serves; those still in the queue are dropped.
   ~Lane();
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
 
-  void offer(std::unique_ptr<Exchange> exchange);
+  void offer(Exchanges exchanges);
 
  private:
   void run();
 
   const std::size_t max_threads_;
+  const std::size_t together_;
   const Serve serve_;
   std::mutex mutex_;
   std::condition_variable offered_;

@@ -40,7 +40,7 @@ bool wouldBlock() { return errno == EAGAIN; }
 
 }  // namespace
 
-Loop::Loop(int listener, const Limits& limits, Application& application, Lanes lanes, Load& load)
+Loop::Loop(int listener, const Limits& limits, Application& application, Lanes& lanes, Load& load)
     : limits_(limits),
       application_(application),
       lanes_(lanes),
@@ -66,10 +66,10 @@ Loop::~Loop() {
   ::close(poll_);
 }
 
-void Loop::finish(std::unique_ptr<Exchange> exchange) {
+void Loop::finish(Lane::Exchanges exchanges) {
   {
     const std::lock_guard lock(mutex_);
-    finished_.push_back(std::move(exchange));
+    std::move(exchanges.begin(), exchanges.end(), std::back_inserter(finished_));
   }
   if (asleep_.exchange(false)) {
     wake();
@@ -105,6 +105,7 @@ void Loop::run() {
       }
       acceptor_.stop();
       endWaiting();
+      handOver();
     }
   }
   ended_ = true;
@@ -147,6 +148,7 @@ void Loop::pass() {
     proceed(*connection);
   }
   endOverdue();
+  handOver();
   closed_.clear();
 }
 
@@ -154,6 +156,14 @@ void Loop::takeBack() {
   const std::lock_guard lock(mutex_);
   std::move(finished_.begin(), finished_.end(), std::back_inserter(answered_));
   finished_.clear();
+}
+
+void Loop::handOver() {
+  for (std::size_t lane = 0; lane < read_.size(); ++lane) {
+    if (!read_[lane].empty()) {
+      lanes_[lane]->offer(std::exchange(read_[lane], {}));
+    }
+  }
 }
 
 // In milliseconds, until the first deadline.
@@ -403,8 +413,8 @@ void Loop::handle(Connection& connection, const Message& message) {
   exchange.loop = this;
   exchange.close = connection.last;
   enter(connection, Phase::Served);
-  Lane& lane = placement.lane == LaneName::Lookup ? lanes_.lookup : lanes_.write;
-  lane.offer(std::exchange(exchange_, std::make_unique<Exchange>()));
+  read_[static_cast<std::size_t>(placement.lane)].push_back(
+      std::exchange(exchange_, std::make_unique<Exchange>()));
 }
 
 void Loop::refuse(Connection& connection, Refusal reason, const Message& message) {

@@ -23,10 +23,8 @@
 
 namespace token_service::front {
 
-struct Lanes {
-  Lane& lookup;
-  Lane& write;
-};
+// By LaneName.
+using Lanes = std::array<std::unique_ptr<Lane>, 3>;
 
 // One thread that owns connections: accepts them, reads requests, hands them on, writes the
 // responses and ends what takes too long. It does everything that touches their sockets, and waits
@@ -34,13 +32,13 @@ struct Lanes {
 class Loop {
  public:
   // `listener` is a non-blocking socket that several loops may share.
-  Loop(int listener, const Limits& limits, Application& application, Lanes lanes, Load& load);
+  Loop(int listener, const Limits& limits, Application& application, Lanes& lanes, Load& load);
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // From a lane: the response is there. Safe for use from many threads.
-  void finish(std::unique_ptr<Exchange> exchange);
+  // From a lane: the responses are there. Safe for use from many threads.
+  void finish(Lane::Exchanges exchanges);
 
   // Accepts no more connections and ends those that wait for a request; the thread goes on until
   // the others have ended, too. Safe for use from any thread.
@@ -58,6 +56,7 @@ class Loop {
   int patience() const;
   void wake();
   void takeBack();
+  void handOver();
   bool isEmpty() const;
 
   bool acceptSome();
@@ -90,7 +89,7 @@ class Loop {
 
   const Limits limits_;
   Application& application_;
-  Lanes lanes_;
+  Lanes& lanes_;
   Load& load_;
   const int poll_;
   const int wake_up_;
@@ -109,10 +108,12 @@ class Loop {
   std::unique_ptr<MessageReader> reader_;
   // For the next request.
   std::unique_ptr<Exchange> exchange_;
-  std::vector<std::unique_ptr<Exchange>> answered_;
+  // For the lanes, which get what one round has read together.
+  std::array<Lane::Exchanges, std::tuple_size_v<Lanes>> read_;
+  Lane::Exchanges answered_;
 
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Exchange>> finished_;
+  Lane::Exchanges finished_;
   std::atomic<bool> asleep_ = false;
   std::atomic<bool> retired_ = false;
   std::atomic<bool> ended_ = false;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "front/placement.hpp"
 #include "http/error_mapping.hpp"
 #include "http/message.hpp"
 
@@ -7,16 +8,6 @@
 #include <vector>
 
 namespace token_service::http {
-
-// What handling a request takes.
-struct Work {
-  // Whether it is worth trying with the deadline session::kAtOnce, on a thread that must not wait.
-  bool at_once = false;
-  // Signs, or writes to the store.
-  bool writes = true;
-};
-
-inline constexpr Work kNoWaiting{true, false};
 
 // What one method of one path does. Holds nothing of a request: one object serves all threads.
 class Endpoint {
@@ -31,7 +22,8 @@ class Endpoint {
   // deadline is session::kAtOnce and the answer takes longer.
   virtual Response handle(const Request& request, const std::vector<std::string>& parameters) = 0;
 
-  virtual Work work() const { return {}; }
+  // Where its requests are handled.
+  virtual front::Placement placement() const { return {}; }
 
   // The answer to a request that could not be read.
   virtual Response refuse(Failure reason) const { return failure(reason); }

@@ -15,7 +15,7 @@ class KeySetEndpoint final : public Endpoint {
   KeySetEndpoint(const token::KeySource& keys, const session::Clock& clock,
                  std::chrono::seconds max_age);
   Response handle(const Request& request, const std::vector<std::string>& parameters) override;
-  Work work() const override { return kNoWaiting; }
+  front::Placement placement() const override { return front::kAtOnce; }
 
  private:
   const token::KeySource& keys_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "session/session_lookup.hpp"
 #include "token_service/sdk/host.hpp"
 
 #include <optional>
@@ -27,6 +28,8 @@ struct Request {
   std::string body;
   // When the answer is due.
   sdk::Deadline deadline;
+  // The look-up that it has together with other requests, if it has.
+  session::SharedLookup* shared = nullptr;
 };
 
 struct Response {

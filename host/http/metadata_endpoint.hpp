@@ -15,7 +15,7 @@ class MetadataEndpoint final : public Endpoint {
   // others may keep the answer.
   MetadataEndpoint(const std::string& issuer, std::chrono::seconds max_age);
   Response handle(const Request& request, const std::vector<std::string>& parameters) override;
-  Work work() const override { return kNoWaiting; }
+  front::Placement placement() const override { return front::kAtOnce; }
 
  private:
   std::string body_;

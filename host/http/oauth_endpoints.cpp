@@ -71,7 +71,7 @@ Response IntrospectEndpoint::answer(const Request& request, const Body& paramete
   if (std::optional<Response> refusal = readToken(request, parameters, "token", token)) {
     return *std::move(refusal);
   }
-  return ok(introspectionJson(sessions_.activeToken(token, request.deadline)));
+  return ok(introspectionJson(sessions_.activeToken(token, request.deadline, request.shared)));
 }
 
 bool IntrospectEndpoint::admits(const Request& request) const {

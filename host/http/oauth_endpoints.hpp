@@ -22,7 +22,7 @@ class TokenEndpoint final : public OAuthEndpoint {
 class IntrospectEndpoint final : public OAuthEndpoint {
  public:
   IntrospectEndpoint(session::SessionService& sessions, const ServiceSecrets& secrets);
-  Work work() const override { return {.at_once = false, .writes = false}; }
+  front::Placement placement() const override { return {false, front::LaneName::Lookup}; }
 
  private:
   bool admits(const Request& request) const override;

@@ -63,8 +63,46 @@ void RequestHandler::handleRequest(HTTPServerRequest& request, HTTPServerRespons
     return;
   }
   Request read = this->read(request);
-  read.deadline = static_cast<const front::Request&>(request).received() + timeout_;
+  read.deadline = deadlineOf(request);
   send(read, router_.answer(read), response);
+}
+
+void RequestHandler::answerTogether(std::span<const front::Call> calls) {
+  std::vector<Request> requests(calls.size());
+  std::vector<session::SharedLookup> lookups(calls.size());
+  std::vector<std::size_t> waiting;
+  std::vector<session::SharedLookup*> wanted;
+  sdk::Deadline first = sdk::Deadline::max();
+  for (std::size_t index = 0; index < calls.size(); ++index) {
+    const front::Call& call = calls[index];
+    if (hasRepeatedFields(call.request)) {
+      refuse(Failure::InvalidRequest, call.request, call.response);
+      continue;
+    }
+    requests[index] = read(call.request);
+    requests[index].deadline = session::kAtOnce;
+    requests[index].shared = &lookups[index];
+    try {
+      send(requests[index], router_.answer(requests[index]), call.response);
+    } catch (const session::WouldWait&) {
+      requests[index].deadline = deadlineOf(call.request);
+      first = std::min(first, requests[index].deadline);
+      waiting.push_back(index);
+      if (!lookups[index].session_id.empty()) {
+        wanted.push_back(&lookups[index]);
+      }
+    }
+  }
+  if (!wanted.empty()) {
+    sessions_.findTogether(wanted, first);
+  }
+  for (const std::size_t index : waiting) {
+    send(requests[index], router_.answer(requests[index]), calls[index].response);
+  }
+}
+
+sdk::Deadline RequestHandler::deadlineOf(const HTTPServerRequest& request) const {
+  return static_cast<const front::Request&>(request).received() + timeout_;
 }
 
 void RequestHandler::refuse(Failure reason, const HTTPServerRequest& request,

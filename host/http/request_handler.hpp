@@ -1,8 +1,10 @@
 #pragma once
 
+#include "front/application.hpp"
 #include "http/message.hpp"
 #include "http/request_ids.hpp"
 #include "http/router.hpp"
+#include "session/session_service.hpp"
 
 #include <Poco/Net/HTTPRequestHandler.h>
 
@@ -15,8 +17,9 @@ namespace token_service::http {
 // Between Poco's requests and responses and ours. One object serves all requests and threads.
 class RequestHandler : public Poco::Net::HTTPRequestHandler {
  public:
-  RequestHandler(const Router& router, RequestIds& ids, std::chrono::milliseconds timeout)
-      : router_(router), ids_(ids), timeout_(timeout) {}
+  RequestHandler(const Router& router, session::SessionService& sessions, RequestIds& ids,
+                 std::chrono::milliseconds timeout)
+      : router_(router), sessions_(sessions), ids_(ids), timeout_(timeout) {}
 
   // The header fields that it looks at.
   static std::span<const std::string> fieldNames();
@@ -24,6 +27,9 @@ class RequestHandler : public Poco::Net::HTTPRequestHandler {
   // Answers within the time-out, which begins when the request was received.
   void handleRequest(Poco::Net::HTTPServerRequest& request,
                      Poco::Net::HTTPServerResponse& response) override;
+
+  // Answers requests whose look-ups are carried out together.
+  void answerTogether(std::span<const front::Call> calls);
 
   // Answers a request that cannot be accepted. Unless it is only for now, its connection ends.
   void refuse(Failure reason, const Poco::Net::HTTPServerRequest& request,
@@ -37,6 +43,9 @@ class RequestHandler : public Poco::Net::HTTPRequestHandler {
   const Router& router_;
 
  private:
+  sdk::Deadline deadlineOf(const Poco::Net::HTTPServerRequest& request) const;
+
+  session::SessionService& sessions_;
   RequestIds& ids_;
   const std::chrono::milliseconds timeout_;
 };

@@ -85,11 +85,11 @@ void Router::add(Method method, std::string_view path, std::unique_ptr<Endpoint>
   route->endpoints.emplace(method, std::move(endpoint));
 }
 
-Work Router::workOf(std::string_view method, std::string_view path) const {
+front::Placement Router::placementOf(std::string_view method, std::string_view path) const {
   std::vector<std::string> parameters;
   const Route* route = find(path, parameters);
   const Endpoint* endpoint = route == nullptr ? nullptr : endpointFor(method, route->endpoints);
-  return endpoint == nullptr ? kNoWaiting : endpoint->work();
+  return endpoint == nullptr ? front::kAtOnce : endpoint->placement();
 }
 
 bool Router::ignoresBody(std::string_view path) const {
@@ -159,6 +159,10 @@ Response Router::call(Endpoint& endpoint, const Request& request,
   } catch (const session::WouldWait&) {
     throw;
   } catch (const std::exception& error) {
+    if (request.deadline == session::kAtOnce) {
+      // Who was given time may still succeed.
+      throw session::WouldWait();
+    }
     response = failureOf(error);
     failures_.write(request, response, error.what());
   } catch (...) {

@@ -32,7 +32,7 @@ class Router {
   void add(Method method, std::string_view path, std::unique_ptr<Endpoint> endpoint,
            CrossOrigin cross_origin = CrossOrigin::Refused);
 
-  Work workOf(std::string_view method, std::string_view path) const;
+  front::Placement placementOf(std::string_view method, std::string_view path) const;
 
   // Whether a request to the path may be without a body, whatever its method.
   bool ignoresBody(std::string_view path) const;

@@ -56,21 +56,21 @@ std::string_view pathOf(const HTTPServerRequest& request) {
 }  // namespace
 
 struct Server::Parts final : front::Application {
-  Parts(const ServerSettings& settings, const Router& routes, session::Random& random,
-        log::Logger& log)
+  Parts(const ServerSettings& settings, const Router& routes, session::SessionService& service,
+        session::Random& random, log::Logger& log)
       : router(routes),
         logger(log),
         ids(random),
-        at_once(router, ids, settings.request_timeout),
-        in_time(router, ids, settings.request_timeout),
+        sessions(service),
+        at_once(router, sessions, ids, settings.request_timeout),
+        in_time(router, sessions, ids, settings.request_timeout),
         listener(front::listenOn(settings.address, settings.port)),
         front(listener, settings.limits, *this) {}
 
   std::span<const std::string> fieldNames() const override { return RequestHandler::fieldNames(); }
 
   front::Placement placementOf(const HTTPServerRequest& request) const override {
-    const Work work = router.workOf(request.getMethod(), pathOf(request));
-    return {work.at_once, work.writes ? front::LaneName::Write : front::LaneName::Lookup};
+    return router.placementOf(request.getMethod(), pathOf(request));
   }
 
   bool needsLength(const HTTPServerRequest& request) const override {
@@ -82,6 +82,11 @@ struct Server::Parts final : front::Application {
 
   Poco::Net::HTTPRequestHandler& atOnceHandler() override { return at_once; }
   Poco::Net::HTTPRequestHandler& handler() override { return in_time; }
+
+  std::size_t lookupsAtOnce() const override { return sessions.lookupsAtOnce(); }
+  void answerTogether(std::span<const front::Call> calls) override {
+    in_time.answerTogether(calls);
+  }
 
   void refuse(front::Refusal reason, const HTTPServerRequest& request,
               HTTPServerResponse& response) override {
@@ -96,15 +101,16 @@ struct Server::Parts final : front::Application {
   const Router& router;
   log::Logger& logger;
   RequestIds ids;
+  session::SessionService& sessions;
   AtOnceHandler at_once;
   RequestHandler in_time;
   Poco::Net::ServerSocket listener;
   front::Front front;
 };
 
-Server::Server(const ServerSettings& settings, const Router& router, session::Random& random,
-               log::Logger& logger)
-    : parts_(std::make_unique<Parts>(settings, router, random, logger)) {}
+Server::Server(const ServerSettings& settings, const Router& router,
+               session::SessionService& sessions, session::Random& random, log::Logger& logger)
+    : parts_(std::make_unique<Parts>(settings, router, sessions, random, logger)) {}
 
 Server::~Server() {
   if (!drained_ && !drain(kLastPatience)) {

@@ -4,6 +4,7 @@
 #include "http/router.hpp"
 #include "log/logger.hpp"
 #include "session/random.hpp"
+#include "session/session_service.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -26,8 +27,8 @@ struct ServerSettings {
 class Server {
  public:
   // Throws front::ListenError.
-  Server(const ServerSettings& settings, const Router& router, session::Random& random,
-         log::Logger& logger);
+  Server(const ServerSettings& settings, const Router& router, session::SessionService& sessions,
+         session::Random& random, log::Logger& logger);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();

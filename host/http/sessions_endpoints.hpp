@@ -11,7 +11,7 @@ class ListSessionsEndpoint final : public Endpoint {
  public:
   ListSessionsEndpoint(session::SessionService& sessions, const ServiceSecrets& secrets);
   Response handle(const Request& request, const std::vector<std::string>& parameters) override;
-  Work work() const override { return {.at_once = false, .writes = false}; }
+  front::Placement placement() const override { return {false, front::LaneName::Read}; }
 
  private:
   session::SessionService& sessions_;

@@ -12,7 +12,7 @@ class RootEndpoint final : public Endpoint {
  public:
   explicit RootEndpoint(std::string version);
   Response handle(const Request& request, const std::vector<std::string>& parameters) override;
-  Work work() const override { return kNoWaiting; }
+  front::Placement placement() const override { return front::kAtOnce; }
 
  private:
   std::string version_;
@@ -22,7 +22,7 @@ class RootEndpoint final : public Endpoint {
 class LiveEndpoint final : public Endpoint {
  public:
   Response handle(const Request& request, const std::vector<std::string>& parameters) override;
-  Work work() const override { return kNoWaiting; }
+  front::Placement placement() const override { return front::kAtOnce; }
 };
 
 // GET /health/ready: store and signers answer.
@@ -30,7 +30,7 @@ class ReadyEndpoint final : public Endpoint {
  public:
   explicit ReadyEndpoint(Readiness& readiness);
   Response handle(const Request& request, const std::vector<std::string>& parameters) override;
-  Work work() const override { return {.at_once = false, .writes = false}; }
+  front::Placement placement() const override { return {false, front::LaneName::Read}; }
 
  private:
   Readiness& readiness_;

@@ -94,7 +94,9 @@ ValidateTokenEndpoint::ValidateTokenEndpoint(session::SessionService& sessions,
                                              const ServiceSecrets& secrets)
     : sessions_(sessions), secrets_(secrets) {}
 
-Work ValidateTokenEndpoint::work() const { return {sessions_.answersAtOnce(), false}; }
+front::Placement ValidateTokenEndpoint::placement() const {
+  return {sessions_.answersAtOnce(), front::LaneName::Lookup};
+}
 
 Response ValidateTokenEndpoint::handle(const Request& request, const std::vector<std::string>&) {
   Body body;
@@ -114,7 +116,7 @@ Response ValidateTokenEndpoint::handle(const Request& request, const std::vector
   }
   const std::optional<std::int64_t> user_id =
       id.missing() ? std::nullopt : std::optional(id.value.number);
-  switch (sessions_.validate(access.value, user_id, request.deadline)) {
+  switch (sessions_.validate(access.value, user_id, request.deadline, request.shared)) {
     case session::ValidateOutcome::Valid:
       return json(200, "{\"access_token\":\"Valid token\"}");
     case session::ValidateOutcome::InvalidToken:

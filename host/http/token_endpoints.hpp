@@ -32,7 +32,7 @@ class ValidateTokenEndpoint final : public Endpoint {
  public:
   ValidateTokenEndpoint(session::SessionService& sessions, const ServiceSecrets& secrets);
   Response handle(const Request& request, const std::vector<std::string>& parameters) override;
-  Work work() const override;
+  front::Placement placement() const override;
 
  private:
   session::SessionService& sessions_;

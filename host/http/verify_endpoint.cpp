@@ -20,7 +20,9 @@ Response challenge(Failure kind, const char* parameters) {
 
 VerifyEndpoint::VerifyEndpoint(session::SessionService& sessions) : sessions_(sessions) {}
 
-Work VerifyEndpoint::work() const { return {sessions_.answersAtOnce(), false}; }
+front::Placement VerifyEndpoint::placement() const {
+  return {sessions_.answersAtOnce(), front::LaneName::Lookup};
+}
 
 Response VerifyEndpoint::handle(const Request& request, const std::vector<std::string>&) {
   if (authorizationScheme(request.authorization) != "bearer") {
@@ -28,7 +30,7 @@ Response VerifyEndpoint::handle(const Request& request, const std::vector<std::s
   }
   const std::optional<std::string_view> token = bearerToken(request.authorization);
   const std::optional<session::ActiveToken> active =
-      token ? sessions_.activeAccess(*token, request.deadline) : std::nullopt;
+      token ? sessions_.activeAccess(*token, request.deadline, request.shared) : std::nullopt;
   if (!active) {
     return challenge(Failure::InvalidToken, " error=\"invalid_token\"");
   }

@@ -11,7 +11,7 @@ class VerifyEndpoint final : public Endpoint {
  public:
   explicit VerifyEndpoint(session::SessionService& sessions);
   Response handle(const Request& request, const std::vector<std::string>& parameters) override;
-  Work work() const override;
+  front::Placement placement() const override;
 
  private:
   session::SessionService& sessions_;

@@ -1,5 +1,6 @@
 #include "plugin/guarded_store.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace token_service::plugin {
@@ -8,7 +9,8 @@ GuardedStore::GuardedStore(std::string_view name, std::unique_ptr<sdk::Store> st
                            sdk::Host& host)
     : guard_(sdk::PluginKind::Store, name, host),
       store_(std::move(store)),
-      memory_(store_->memory()) {}
+      memory_(store_->memory()),
+      lookups_at_once_(std::max<std::size_t>(store_->lookupsAtOnce(), 1)) {}
 
 void GuardedStore::create(const sdk::Session& session, std::int64_t max_per_user, sdk::Time now,
                           sdk::Deadline deadline) {
@@ -23,6 +25,21 @@ std::optional<sdk::Session> GuardedStore::find(std::int64_t user_id, std::string
     requireSame(*session, user_id, session_id, "find");
   }
   return session;
+}
+
+std::vector<std::optional<sdk::Session>> GuardedStore::findMany(
+    std::span<const sdk::SessionKey> keys, sdk::Time now, sdk::Deadline deadline) {
+  std::vector<std::optional<sdk::Session>> sessions =
+      guard_.run("findMany", [&] { return store_->findMany(keys, now, deadline); });
+  if (sessions.size() != keys.size()) {
+    guard_.refuse("findMany returned another number of answers than there were keys");
+  }
+  for (std::size_t index = 0; index < keys.size(); ++index) {
+    if (sessions[index]) {
+      requireSame(*sessions[index], keys[index].user_id, keys[index].session_id, "findMany");
+    }
+  }
+  return sessions;
 }
 
 std::optional<sdk::Session> GuardedStore::recall(std::int64_t user_id, std::string_view session_id,

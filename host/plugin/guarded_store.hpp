@@ -22,6 +22,9 @@ class GuardedStore final : public sdk::Store, private sdk::SessionMemory {
               sdk::Deadline deadline) override;
   std::optional<sdk::Session> find(std::int64_t user_id, std::string_view session_id, sdk::Time now,
                                    sdk::Deadline deadline) override;
+  std::size_t lookupsAtOnce() const override { return lookups_at_once_; }
+  std::vector<std::optional<sdk::Session>> findMany(std::span<const sdk::SessionKey> keys,
+                                                    sdk::Time now, sdk::Deadline deadline) override;
   sdk::ReplaceResult replace(std::int64_t expected_version, const sdk::Session& next, sdk::Time now,
                              sdk::Deadline deadline) override;
   std::vector<sdk::Session> list(std::int64_t user_id, sdk::Time now,
@@ -42,6 +45,7 @@ class GuardedStore final : public sdk::Store, private sdk::SessionMemory {
   Guard guard_;
   std::unique_ptr<sdk::Store> store_;
   sdk::SessionMemory* memory_;
+  std::size_t lookups_at_once_;
 };
 
 }  // namespace token_service::plugin

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace token_service::session {
@@ -24,6 +26,22 @@ class WouldWait : public std::exception {
 // Whether a look-up may be answered with what another one found up to `max_staleness` before.
 enum class Freshness { Exact, Recent };
 
+// The look-up of one request that is carried out together with those of others. A request is tried
+// at once, which notes what it looks for; then all of them are found together; then it is tried
+// again, and takes its answer from here.
+struct SharedLookup {
+  std::int64_t user_id = 0;
+  // Empty: nothing was looked for.
+  std::string session_id;
+  sdk::Time now{};
+  Freshness freshness = Freshness::Exact;
+
+  bool found_out = false;
+  std::optional<sdk::Session> session;
+  // Why nothing could be found out.
+  std::exception_ptr error;
+};
+
 // Finds the session that a token belongs to: in the store's memory if it has one, else in the
 // store, or where it may be a little old among those found before. Safe for use from many threads
 // at once.
@@ -34,9 +52,13 @@ class SessionLookup {
 
   bool hasMemory() const { return memory_ != nullptr || recent_; }
 
-  // Throws sdk::Error as the store does, and WouldWait.
+  // Throws sdk::Error as the store does, and WouldWait, which `shared`, if there is one, notes.
   std::optional<sdk::Session> find(std::int64_t user_id, std::string_view session_id, sdk::Time now,
-                                   sdk::Deadline deadline, Freshness freshness);
+                                   sdk::Deadline deadline, Freshness freshness,
+                                   SharedLookup* shared = nullptr);
+
+  // Finds out what each of them looks for, as many as the store takes at a time.
+  void findTogether(std::span<SharedLookup* const> lookups, sdk::Deadline deadline);
 
   // A change of the user's sessions by this process, to be held around the store's operation. When
   // it goes, whether or not the operation threw, nothing older is given any more.
@@ -53,6 +75,9 @@ class SessionLookup {
   };
 
  private:
+  // None where nothing may be old.
+  RecentSessions* recentFor(Freshness freshness);
+
   sdk::Store& store_;
   sdk::SessionMemory* memory_;
   std::optional<RecentSessions> recent_;

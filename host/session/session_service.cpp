@@ -173,7 +173,7 @@ void SessionService::endStolen(const sdk::Session& session, sdk::Time now, sdk::
 
 ValidateOutcome SessionService::validate(std::string_view access_token,
                                          std::optional<std::int64_t> user_id,
-                                         sdk::Deadline deadline) {
+                                         sdk::Deadline deadline, SharedLookup* shared) {
   const sdk::Time now = clock_.now();
   const std::optional<Claims> claims =
       verify(access_token, TokenType::Access, *keys_.current(), now, deadline);
@@ -184,7 +184,7 @@ ValidateOutcome SessionService::validate(std::string_view access_token,
     return ValidateOutcome::Mismatch;
   }
   const std::optional<sdk::Session> session =
-      lookup_.find(claims->user_id, claims->sid, now, deadline, Freshness::Recent);
+      lookup_.find(claims->user_id, claims->sid, now, deadline, Freshness::Recent, shared);
   if (!session) {
     return ValidateOutcome::Mismatch;
   }
@@ -192,23 +192,28 @@ ValidateOutcome SessionService::validate(std::string_view access_token,
 }
 
 std::optional<ActiveToken> SessionService::activeAccess(std::string_view token,
-                                                        sdk::Deadline deadline) {
+                                                        sdk::Deadline deadline,
+                                                        SharedLookup* shared) {
   const sdk::Time now = clock_.now();
   std::optional<Claims> claims = verify(token, TokenType::Access, *keys_.current(), now, deadline);
-  return claims ? active(*std::move(claims), now, deadline, Freshness::Recent) : std::nullopt;
+  return claims ? active(*std::move(claims), now, deadline, Freshness::Recent, shared)
+                : std::nullopt;
 }
 
 std::optional<ActiveToken> SessionService::activeToken(std::string_view token,
-                                                       sdk::Deadline deadline) {
+                                                       sdk::Deadline deadline,
+                                                       SharedLookup* shared) {
   const sdk::Time now = clock_.now();
   std::optional<Claims> claims = verifyEither(token, now, deadline);
-  return claims ? active(*std::move(claims), now, deadline, Freshness::Exact) : std::nullopt;
+  return claims ? active(*std::move(claims), now, deadline, Freshness::Exact, shared)
+                : std::nullopt;
 }
 
 std::optional<ActiveToken> SessionService::active(Claims claims, sdk::Time now,
-                                                  sdk::Deadline deadline, Freshness freshness) {
+                                                  sdk::Deadline deadline, Freshness freshness,
+                                                  SharedLookup* shared) {
   std::optional<sdk::Session> session =
-      lookup_.find(claims.user_id, claims.sid, now, deadline, freshness);
+      lookup_.find(claims.user_id, claims.sid, now, deadline, freshness, shared);
   std::optional<TokenData> data = session ? dataOf(*session) : std::nullopt;
   if (!data) {
     return std::nullopt;

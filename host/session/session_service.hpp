@@ -90,9 +90,9 @@ struct LiveSession {
 // nor SQL. Safe for use from many threads at once; what it is given outlives it.
 //
 // Every operation throws sdk::Error as the signers and the store do. With the deadline kAtOnce,
-// `validate` and `activeAccess` throw WouldWait instead of waiting for anything. Every write goes
-// sign, store, answer: a failing signer stores nothing, and nothing is answered before it is
-// durable.
+// `validate`, `activeAccess` and `activeToken` throw WouldWait instead of waiting for anything; see
+// SharedLookup for how they may wait together. Every write goes sign, store, answer: a failing
+// signer stores nothing, and nothing is answered before it is durable.
 class SessionService {
  public:
   SessionService(Policy policy, const token::KeySource& keys, sdk::Store& store, const Clock& clock,
@@ -112,13 +112,15 @@ class SessionService {
   // Whether an access token is good, is the user's, and belongs to a live session. Without a
   // `user_id` a good token is a mismatch.
   ValidateOutcome validate(std::string_view access_token, std::optional<std::int64_t> user_id,
-                           sdk::Deadline deadline);
+                           sdk::Deadline deadline, SharedLookup* shared = nullptr);
 
   // The access token, if it would be accepted now. Changes nothing.
-  std::optional<ActiveToken> activeAccess(std::string_view token, sdk::Deadline deadline);
+  std::optional<ActiveToken> activeAccess(std::string_view token, sdk::Deadline deadline,
+                                          SharedLookup* shared = nullptr);
 
   // The same for a token of either kind; of refresh tokens only a session's present one is active.
-  std::optional<ActiveToken> activeToken(std::string_view token, sdk::Deadline deadline);
+  std::optional<ActiveToken> activeToken(std::string_view token, sdk::Deadline deadline,
+                                         SharedLookup* shared = nullptr);
 
   // Ends every session of the user. A `trusted` caller may present anybody's good access token;
   // any other one a token of a live session of that user.
@@ -144,6 +146,14 @@ class SessionService {
   // Whether `validate` and `activeAccess` often succeed with the deadline kAtOnce.
   bool answersAtOnce() const { return lookup_.hasMemory(); }
 
+  // How many look-ups are best carried out together.
+  std::size_t lookupsAtOnce() const { return store_.lookupsAtOnce(); }
+
+  // Finds out what each of at most lookupsAtOnce() look-ups is for.
+  void findTogether(std::span<SharedLookup* const> lookups, sdk::Deadline deadline) {
+    lookup_.findTogether(lookups, deadline);
+  }
+
  private:
   TokenRecord newRecord(std::chrono::sys_seconds iat, std::chrono::sys_seconds exp);
   // When a session ends that was last used then.
@@ -163,7 +173,7 @@ class SessionService {
   token::SignedToken signInTurn(const token::Claims& claims, token::HeaderType header,
                                 const token::KeyRing::Entry& key, sdk::Deadline deadline) const;
   std::optional<ActiveToken> active(token::Claims claims, sdk::Time now, sdk::Deadline deadline,
-                                    Freshness freshness);
+                                    Freshness freshness, SharedLookup* shared);
 
   // The next tokens of the session, or none if it has changed meanwhile.
   std::optional<RefreshResult> renew(const sdk::Session& session, TokenData data,

@@ -9,6 +9,8 @@
 namespace token_service::store_postgres {
 namespace {
 
+constexpr std::size_t kLookupsAtOnce = 128;
+
 void refuseStrayVariables(const DatabaseSettings& settings) {
   const std::optional<std::string> stray =
       strayVariable(connectionKeywords(settings, settings.hosts.front()));
@@ -62,6 +64,13 @@ std::optional<sdk::Session> PostgresStore::find(std::int64_t user_id, std::strin
                                                 sdk::Time now, sdk::Deadline deadline) {
   Find look_up{user_id, std::string(session_id), now};
   return lookups_ ? lookups_->find(std::move(look_up), deadline) : single_.find(look_up, deadline);
+}
+
+std::size_t PostgresStore::lookupsAtOnce() const { return lookups_ ? kLookupsAtOnce : 1; }
+
+std::vector<std::optional<sdk::Session>> PostgresStore::findMany(
+    std::span<const sdk::SessionKey> keys, sdk::Time now, sdk::Deadline deadline) {
+  return lookups_ ? single_.findMany(keys, now, deadline) : Store::findMany(keys, now, deadline);
 }
 
 sdk::ReplaceResult PostgresStore::replace(std::int64_t expected_version, const sdk::Session& next,

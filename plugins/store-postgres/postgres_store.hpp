@@ -8,7 +8,10 @@
 #include "single_operations.hpp"
 #include "token_service/sdk/store.hpp"
 
+#include <cstddef>
 #include <optional>
+#include <span>
+#include <vector>
 
 namespace token_service::store_postgres {
 
@@ -23,6 +26,9 @@ class PostgresStore final : public sdk::Store {
               sdk::Deadline deadline) override;
   std::optional<sdk::Session> find(std::int64_t user_id, std::string_view session_id, sdk::Time now,
                                    sdk::Deadline deadline) override;
+  std::size_t lookupsAtOnce() const override;
+  std::vector<std::optional<sdk::Session>> findMany(std::span<const sdk::SessionKey> keys,
+                                                    sdk::Time now, sdk::Deadline deadline) override;
   sdk::ReplaceResult replace(std::int64_t expected_version, const sdk::Session& next, sdk::Time now,
                              sdk::Deadline deadline) override;
   std::vector<sdk::Session> list(std::int64_t user_id, sdk::Time now,

@@ -1,6 +1,7 @@
 #include "single_operations.hpp"
 
 #include "answers.hpp"
+#include "array_call.hpp"
 #include "failure.hpp"
 #include "statements.hpp"
 
@@ -121,6 +122,29 @@ std::optional<sdk::Session> SingleOperations::find(const Find& look_up, sdk::Dea
   const std::vector<Rows> answers = perform(Effect::Reads, {&call, 1}, deadline, std::move(start));
   const Rows& rows = answers.front();
   return rows.count() == 0 ? std::nullopt : std::optional(sessionOf(look_up.user_id, rows, 0));
+}
+
+std::vector<std::optional<sdk::Session>> SingleOperations::findMany(
+    std::span<const sdk::SessionKey> keys, sdk::Time now, sdk::Deadline deadline) {
+  ArrayCall finds(kFindMany.name, {ElementType::Bigint, ElementType::Text, ElementType::Bigint});
+  for (std::size_t index = 0; index < keys.size(); ++index) {
+    finds.add(index, {keys[index].user_id, keys[index].session_id, now});
+  }
+  const Call call = finds.call();
+  const std::vector<Rows> answers = perform(Effect::Reads, {&call, 1}, deadline);
+  const Rows& rows = answers.front();
+  std::vector<std::optional<sdk::Session>> sessions(keys.size());
+  for (int row = 0; row < rows.count(); ++row) {
+    const std::size_t index = finds.numberOf(rows.integer(row, 0));
+    sessions[index] = sdk::Session{keys[index].user_id,
+                                   std::string(keys[index].session_id),
+                                   std::string(rows.text(row, 1)),
+                                   std::string(rows.text(row, 2)),
+                                   rows.time(row, 3),
+                                   rows.time(row, 4),
+                                   rows.integer(row, 5)};
+  }
+  return sessions;
 }
 
 std::vector<sdk::Session> SingleOperations::list(std::int64_t user_id, sdk::Time now,

@@ -27,6 +27,9 @@ class SingleOperations {
 
   ChangeResult apply(const Change& change, sdk::Deadline deadline, Start start = {});
   std::optional<sdk::Session> find(const Find& look_up, sdk::Deadline deadline, Start start = {});
+  // In one statement for all users.
+  std::vector<std::optional<sdk::Session>> findMany(std::span<const sdk::SessionKey> keys,
+                                                    sdk::Time now, sdk::Deadline deadline);
   std::vector<sdk::Session> list(std::int64_t user_id, sdk::Time now, sdk::Deadline deadline);
   std::int64_t purgeExpired(sdk::Time before, std::int64_t limit, sdk::Deadline deadline);
   void check(sdk::Deadline deadline);

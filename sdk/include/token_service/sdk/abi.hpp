@@ -45,7 +45,8 @@ inline constexpr std::uint64_t kLayout =
     layoutOf<std::string, std::string_view, std::vector<std::string>, std::optional<std::string>,
              std::optional<Session>, std::span<const LogField>, std::unique_ptr<Signer>, Time,
              Deadline, ErrorCode, Error, LogLevel, LogField, Host, SettingNode, SettingProblem,
-             SettingsReport, Settings, Key, Signer, Session, ReplaceResult, Store, SessionMemory>();
+             SettingsReport, Settings, Key, Signer, Session, ReplaceResult, Store, SessionMemory,
+             SessionKey, std::vector<std::optional<Session>>>();
 
 #if defined(_GLIBCXX_RELEASE)
 inline constexpr std::string_view kStandardLibrary = "libstdc++";

@@ -2,8 +2,10 @@
 
 #include "token_service/sdk/host.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,12 @@ struct Session {
   Time expires_at{};
   /// 1 after `create`, one more after each `replace`. The store counts it.
   std::int64_t version = 0;
+};
+
+/// Which session is looked for.
+struct SessionKey {
+  std::int64_t user_id = 0;
+  std::string_view session_id;
 };
 
 enum class ReplaceResult : std::uint32_t {
@@ -84,6 +92,21 @@ class [[gnu::visibility("default")]] Store {
   /// The live session, if there is one. Sees every operation that returned before the call.
   virtual std::optional<Session> find(std::int64_t user_id, std::string_view session_id, Time now,
                                       Deadline deadline) = 0;
+
+  /// How many look-ups `findMany` answers for little more than the price of one; the same number
+  /// always. 1: `findMany` is no better than `find`, and nobody calls it.
+  virtual std::size_t lookupsAtOnce() const { return 1; }
+
+  /// What `find` gives for each of at most `lookupsAtOnce` keys, in their order; an Error is for
+  /// all of them.
+  virtual std::vector<std::optional<Session>> findMany(std::span<const SessionKey> keys, Time now,
+                                                       Deadline deadline) {
+    std::vector<std::optional<Session>> found;
+    for (const SessionKey& key : keys) {
+      found.push_back(find(key.user_id, key.session_id, now, deadline));
+    }
+    return found;
+  }
 
   /// Compare-and-swap in one statement: if the live session (next.user_id, next.id) has
   /// `expected_version`, it takes `token_data` and `expires_at` of `next` and the next version.
