@@ -1,8 +1,9 @@
 #!/bin/bash
-# conformance_test.sh RUNNER PLUGIN.so [KEYS] holds one plugin to the contract of its kind, loaded as
-# the service loads it; a signer with a list of so many keys, without KEYS with one key.
+# conformance_test.sh RUNNER PLUGIN.so [KEYS|SETTING] holds one plugin to the contract of its kind,
+# loaded as the service loads it; a signer with a list of so many keys, without KEYS with one key; a
+# store with one more line of settings.
 set -euo pipefail
-runner=$1 plugin=$2 keys=${3:-}
+runner=$1 plugin=$2 keys=${3:-} setting=${3:-}
 name=$(basename "$plugin" .so)
 
 scratch=$(mktemp -d)
@@ -28,9 +29,9 @@ cleanUp() {
 trap cleanUp EXIT
 
 settings=$scratch/settings.yaml
-case ${name}${keys:+-list} in
-  signer-hs256-list) keyList secret_file ;;
-  signer-rs256-list) keyList private_key_file ;;
+case ${name}${keys:+-more} in
+  signer-hs256-more) keyList secret_file ;;
+  signer-rs256-more) keyList private_key_file ;;
   signer-hs256) echo "{secret_file: hs256.key, create_missing: true}" ;;
   signer-rs256) echo "{private_key_file: rs256.pem, create_missing: true}" ;;
   signer-ed25519)
@@ -43,7 +44,7 @@ case ${name}${keys:+-list} in
     export GTEST_FILTER='Store*Conformance.*-*ARestartKeeps*:*TwoInstancesSee*'
     echo "{}"
     ;;
-  store-postgres)
+  store-postgres | store-postgres-more)
     : "${TOKEN_SERVICE_TEST_POSTGRES:?is not set: run ./dev test, which starts a PostgreSQL}"
     database=conformance_$$
     psql -qd "$TOKEN_SERVICE_TEST_POSTGRES" -c "CREATE DATABASE $database"
@@ -52,6 +53,7 @@ case ${name}${keys:+-list} in
     echo "database: $database"
     echo "user: $(setting user)"
     echo "password: \"$(setting password)\""
+    echo "$setting"
     ;;
 esac >"$settings"
 

@@ -1,8 +1,8 @@
 #include "forwarder.hpp"
+#include "other_session.hpp"
 #include "store_settings.hpp"
 
 #include <gtest/gtest.h>
-#include <libpq-fe.h>
 
 #include <atomic>
 #include <chrono>
@@ -19,36 +19,21 @@ constexpr const char* kKillOurs =
     "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
     " WHERE application_name = 'token-service' AND datname = current_database()";
 
-// Another program's session on the database, with a transaction that stays open.
-class OtherSession {
- public:
-  OtherSession(const Conninfo& where, const std::string& sql)
-      : connection_(PQsetdbLogin(where.at("host").c_str(), where.at("port").c_str(), nullptr,
-                                 nullptr, where.at("dbname").c_str(), where.at("user").c_str(),
-                                 where.at("password").c_str()),
-                    PQfinish) {
-    const std::unique_ptr<PGresult, decltype(&PQclear)> result(
-        PQexec(connection_.get(), ("BEGIN; " + sql).c_str()), PQclear);
-    EXPECT_TRUE(PQresultStatus(result.get()) == PGRES_TUPLES_OK ||
-                PQresultStatus(result.get()) == PGRES_COMMAND_OK)
-        << PQerrorMessage(connection_.get());
-  }
-
- private:
-  std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
-};
-
-class Failure : public ::testing::Test {
+// Each with batching on and off.
+class Failure : public ::testing::TestWithParam<const char*> {
  protected:
-  std::unique_ptr<store_postgres::PostgresStore> make() {
-    return makeStore(settingsFor(database_.superuser()), host_);
+  StoreSettings settings() const {
+    StoreSettings settings = settingsFor(database_.superuser());
+    settings["batching"] = GetParam();
+    return settings;
   }
+  std::unique_ptr<store_postgres::PostgresStore> make() { return makeStore(settings(), host_); }
   std::unique_ptr<store_postgres::PostgresStore> makeThrough(const Forwarder& forwarder,
                                                              const std::string& connections) {
-    StoreSettings settings = settingsFor(database_.superuser());
-    settings["port"] = forwarder.port();
-    settings["connections"] = connections;
-    return makeStore(settings, host_);
+    StoreSettings through = settings();
+    through["port"] = forwarder.port();
+    through["connections"] = connections;
+    return makeStore(through, host_);
   }
   Forwarder forwarder() const {
     return {database_.superuser().at("host"), database_.superuser().at("port")};
@@ -58,7 +43,7 @@ class Failure : public ::testing::Test {
   Database database_;
 };
 
-TEST_F(Failure, ConnectionsKilledWhileIdleAreInvisible) {
+TEST_P(Failure, ConnectionsKilledWhileIdleAreInvisible) {
   const auto store = make();
   store->create(session(1, "s1"), 10, kNow, in(2s));
   for (int round = 0; round < 10; ++round) {
@@ -74,7 +59,7 @@ TEST_F(Failure, ConnectionsKilledWhileIdleAreInvisible) {
   EXPECT_EQ(store->list(2, kNow, in(2s)).size(), 10U);
 }
 
-TEST_F(Failure, WhatWasAcknowledgedOutlivesKillsUnderLoad) {
+TEST_P(Failure, WhatWasAcknowledgedOutlivesKillsUnderLoad) {
   const auto store = make();
   std::atomic<bool> stop = false;
   std::atomic<int> failures = 0;
@@ -129,7 +114,7 @@ TEST_F(Failure, WhatWasAcknowledgedOutlivesKillsUnderLoad) {
   RecordProperty("failures", failures);
 }
 
-TEST_F(Failure, ALockHeldElsewhereGivesUnavailableInTime) {
+TEST_P(Failure, ALockHeldElsewhereGivesUnavailableInTime) {
   const auto store = make();
   store->create(session(1, "s1"), 10, kNow, in(2s));
   const OtherSession other(database_.superuser(),
@@ -148,7 +133,7 @@ TEST_F(Failure, ALockHeldElsewhereGivesUnavailableInTime) {
   EXPECT_FALSE(store->find(1, "s2", kNow, in(2s)));
 }
 
-TEST_F(Failure, AWriteThatIsCutOffByItsDeadlineMayHaveBeenMade) {
+TEST_P(Failure, AWriteThatIsCutOffByItsDeadlineMayHaveBeenMade) {
   const auto store = make();
   store->create(session(1, "s1"), 10, kNow, in(2s));
   const OtherSession other(database_.superuser(),
@@ -169,7 +154,7 @@ TEST_F(Failure, AWriteThatIsCutOffByItsDeadlineMayHaveBeenMade) {
       1500ms));
 }
 
-TEST_F(Failure, ASilentNetworkIsAnsweredByTheDeadline) {
+TEST_P(Failure, ASilentNetworkIsAnsweredByTheDeadline) {
   Forwarder network = forwarder();
   const auto store = makeThrough(network, "2");
   store->create(session(1, "s1"), 10, kNow, in(2s));
@@ -197,7 +182,7 @@ TEST_F(Failure, ASilentNetworkIsAnsweredByTheDeadline) {
   }
 }
 
-TEST_F(Failure, AWriteWhoseAnswerIsLostIsATimeout) {
+TEST_P(Failure, AWriteWhoseAnswerIsLostIsATimeout) {
   Forwarder network = forwarder();
   const auto store = makeThrough(network, "1");
   network.set(Forwarder::Mode::SwallowAnswers);
@@ -206,7 +191,7 @@ TEST_F(Failure, AWriteWhoseAnswerIsLostIsATimeout) {
   EXPECT_EQ(database_.sql("SELECT session_id FROM user_tokens"), std::vector<std::string>{"s1"});
 }
 
-TEST_F(Failure, AnIdleConnectionThatTheNetworkEndedIsInvisible) {
+TEST_P(Failure, AnIdleConnectionThatTheNetworkEndedIsInvisible) {
   Forwarder network = forwarder();
   const auto store = makeThrough(network, "2");
   store->create(session(1, "s1"), 10, kNow, in(2s));
@@ -216,10 +201,10 @@ TEST_F(Failure, AnIdleConnectionThatTheNetworkEndedIsInvisible) {
   EXPECT_NO_THROW(store->create(session(1, "s2"), 10, kNow, in(2s)));
 }
 
-TEST_F(Failure, MoreCallersThanConnectionsWaitTheirTurn) {
-  StoreSettings settings = settingsFor(database_.superuser());
-  settings["connections"] = "2";
-  const auto store = makeStore(settings, host_);
+TEST_P(Failure, MoreCallersThanConnectionsWaitTheirTurn) {
+  StoreSettings few = settings();
+  few["connections"] = "2";
+  const auto store = makeStore(few, host_);
   std::vector<std::thread> threads;
   for (int index = 0; index < 16; ++index) {
     threads.emplace_back([&, index] {
@@ -239,10 +224,10 @@ TEST_F(Failure, MoreCallersThanConnectionsWaitTheirTurn) {
             2U);
 }
 
-TEST_F(Failure, AReadOnlyTransactionIsUnavailableAndTheConnectionIsReplaced) {
-  StoreSettings settings = settingsFor(database_.superuser());
-  settings["connections"] = "1";
-  const auto store = makeStore(settings, host_);
+TEST_P(Failure, AReadOnlyTransactionIsUnavailableAndTheConnectionIsReplaced) {
+  StoreSettings few = settings();
+  few["connections"] = "1";
+  const auto store = makeStore(few, host_);
   // As on a server that became a standby under an open connection.
   database_.sql(
       "CREATE FUNCTION demote() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
@@ -263,7 +248,7 @@ TEST_F(Failure, AReadOnlyTransactionIsUnavailableAndTheConnectionIsReplaced) {
   EXPECT_NE(backend(), before);
 }
 
-TEST_F(Failure, ConflictsAreRepeatedAtMostThreeTimes) {
+TEST_P(Failure, ConflictsAreRepeatedAtMostThreeTimes) {
   const auto store = make();
   database_.sql(
       "CREATE SEQUENCE attempts;"
@@ -282,7 +267,7 @@ TEST_F(Failure, ConflictsAreRepeatedAtMostThreeTimes) {
   EXPECT_TRUE(store->find(1, "s1", kNow, in(2s)));
 }
 
-TEST_F(Failure, AnErrorLateInATransactionUndoesAllOfIt) {
+TEST_P(Failure, AnErrorLateInATransactionUndoesAllOfIt) {
   const auto store = make();
   store->create(session(1, "s1"), 10, kNow, in(2s));
   database_.sql(
@@ -298,7 +283,7 @@ TEST_F(Failure, AnErrorLateInATransactionUndoesAllOfIt) {
   EXPECT_NO_THROW(store->create(session(1, "s3"), 10, kNow, in(2s)));
 }
 
-TEST_F(Failure, AnErrorAtCommitIsNoSuccess) {
+TEST_P(Failure, AnErrorAtCommitIsNoSuccess) {
   const auto store = make();
   database_.sql(
       "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
@@ -310,7 +295,7 @@ TEST_F(Failure, AnErrorAtCommitIsNoSuccess) {
   EXPECT_FALSE(store->find(1, "s1", kNow, in(2s)));
 }
 
-TEST_F(Failure, AWarningOnAWriteIsNoSuccess) {
+TEST_P(Failure, AWarningOnAWriteIsNoSuccess) {
   const auto store = make();
   database_.sql(
       "CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
@@ -321,7 +306,7 @@ TEST_F(Failure, AWarningOnAWriteIsNoSuccess) {
             sdk::ErrorCode::Timeout);
 }
 
-TEST_F(Failure, NoMessageHoldsStatementsOrValues) {
+TEST_P(Failure, NoMessageHoldsStatementsOrValues) {
   const auto store = make();
   sdk::Session broken = session(1, "s1");
   broken.token_data = "{secret-value";
@@ -331,7 +316,7 @@ TEST_F(Failure, NoMessageHoldsStatementsOrValues) {
   EXPECT_NO_THROW(store->create(session(1, "s1"), 1, kNow, in(2s)));
 }
 
-TEST_F(Failure, ASessionThatIsThereAlreadyIsAnErrorAndStaysAsItWas) {
+TEST_P(Failure, ASessionThatIsThereAlreadyIsAnErrorAndStaysAsItWas) {
   const auto store = make();
   store->create(session(1, "s1"), 10, kNow, in(2s));
   sdk::Session again = session(1, "s1");
@@ -341,12 +326,15 @@ TEST_F(Failure, ASessionThatIsThereAlreadyIsAnErrorAndStaysAsItWas) {
   EXPECT_EQ(store->find(1, "s1", kNow, in(2s))->username, "ada");
 }
 
-TEST_F(Failure, AZeroByteNeverMatchesAShorterId) {
+TEST_P(Failure, AZeroByteNeverMatchesAShorterId) {
   const auto store = make();
   store->create(session(1, "s1"), 10, kNow, in(2s));
   EXPECT_EQ(errorOf([&] { store->find(1, std::string_view("s1\0x", 4), kNow, in(2s)); }).code(),
             sdk::ErrorCode::Internal);
 }
+
+INSTANTIATE_TEST_SUITE_P(Batching, Failure, ::testing::Values("on", "off"),
+                         [](const auto& instance) { return std::string(instance.param); });
 
 TEST(FailureOfTheServer, ARestartIsRecoveredFromAndLosesNothing) {
   const OwnCluster cluster;

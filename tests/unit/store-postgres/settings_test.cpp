@@ -35,6 +35,7 @@ TEST(PostgresSettings, RefusesWhatCannotWorkAndNamesTheKey) {
   expectRefused("statement_timeout", "1ms", "from 100ms");
   expectRefused("sslmode", "verify", "must be one of");
   expectRefused("sslrootcert", "/no/such/file", "cannot be read");
+  expectRefused("batching", "yes", "must be one of");
   expectRefused("host", "a,,b", "empty name");
   expectRefused("host", std::string("a\0b", 3), "zero byte");
   expectRefused("database", std::string("a\0b", 3), "zero byte");
