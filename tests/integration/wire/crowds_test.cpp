@@ -179,7 +179,7 @@ class WireCrowdMemory : public WireCrowds {
     const std::size_t before = residentBytes(service.pid());
     Crowd crowd(service.port());
     crowd.join(kIdle, manners);
-    crowd.run(1s);
+    crowd.run(2s);
     EXPECT_EQ(crowd.open(), kIdle);
     const std::size_t growth = residentBytes(service.pid()) - before;
     std::cout << growth / kIdle << " bytes an idle connection" << std::endl;
@@ -191,6 +191,14 @@ TEST_F(WireCrowdMemory, H70_IdleConnections) { expectSmall({.at_once = live()});
 
 TEST_F(WireCrowdMemory, H70_IdleConnectionsThatNeverRead) {
   expectSmall({.at_once = live(), .reads = false});
+}
+
+// Between requests nothing is left of the one before, in however many pieces it came.
+TEST_F(WireCrowdMemory, H70_IdleConnectionsAfterARequestInPieces) {
+  const std::string large = live("X: " + std::string(15'000, 'x') + "\r\n");
+  expectSmall({.at_once = large.substr(0, large.size() - 1),
+               .drop = large.substr(large.size() - 1),
+               .every = 1500ms});
 }
 
 TEST_F(WireCrowdMemory, P31_ConnectionsAtTheLimits) {
