@@ -99,6 +99,7 @@ void Crowd::connect(Member& member) {
   lives_.push_back({member.manners, steady_clock::now(), std::nullopt, ""});
   member.life = &lives_.back();
   member.sent = 0;
+  member.drops = 0;
   member.next_drop = member.life->begin + member.manners->every;
   ++open_;
   watch(member, EPOLL_CTL_ADD);
@@ -165,10 +166,12 @@ void Crowd::sendDrops() {
   const steady_clock::time_point now = steady_clock::now();
   for (Member& member : members_) {
     const std::string& drop = member.manners->drop;
-    if (drop.empty() || member.socket < 0 || now < member.next_drop) {
+    if (drop.empty() || member.drops == member.manners->drops || member.socket < 0 ||
+        now < member.next_drop) {
       continue;
     }
     ::send(member.socket, drop.data(), drop.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    ++member.drops;
     member.next_drop = now + member.manners->every;
   }
 }

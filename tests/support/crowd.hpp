@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,9 +15,10 @@ namespace token_service::test {
 struct Manners {
   // Sent as soon as it is connected.
   std::string at_once = "";
-  // Sent again and again after that.
+  // Sent again and again after that, but no more than so many times.
   std::string drop = "";
   std::chrono::milliseconds every{1000};
+  std::size_t drops = std::numeric_limits<std::size_t>::max();
   // Whether it takes what comes. One that does not has the smallest of receive buffers.
   bool reads = true;
   // Whether it connects again when it was closed.
@@ -59,6 +61,7 @@ class Crowd {
     Life* life = nullptr;
     // Of `at_once`.
     std::size_t sent = 0;
+    std::size_t drops = 0;
     std::chrono::steady_clock::time_point next_drop{};
   };
 

@@ -39,7 +39,9 @@ TEST_F(Wire, H71_ResetDuringTheAnswer) {
     socket.reset();
   }
   expectLive(servedOne(live()));
-  EXPECT_FALSE(hasComplaint(service().log().substr(before)));
+  const std::string log = service().log().substr(before);
+  EXPECT_FALSE(hasComplaint(log)) << log;
+  EXPECT_NE(log.find(" debug connection lost reason="), std::string::npos) << log;
 }
 
 // One request in, one answer out, in whatever pieces the bytes come.

@@ -2,6 +2,7 @@
 #include "counts.hpp"
 #include "crowd.hpp"
 #include "process_usage.hpp"
+#include "sessions_api.hpp"
 #include "wire_test.hpp"
 
 #include <algorithm>
@@ -21,6 +22,8 @@ constexpr std::size_t kIdle = 5000;
 
 // The machine has other things to do; what is below that is no sign of starving.
 constexpr microseconds kNoise = 5ms;
+// What else runs there may make it slow once; a service that is starved is slow every time.
+constexpr int kAttempts = 3;
 
 std::string repeated(const std::string& text, std::size_t count) {
   std::string all;
@@ -42,23 +45,37 @@ struct Crowded {
 
 class WireCrowds : public testing::Test {
  protected:
-  // Records and prints both figures.
-  static void expectHardlySlower(const Calls& quiet, const Calls& crowded) {
-    ASSERT_GT(quiet.count(200), 0U);
-    ASSERT_GT(crowded.count(200), 0U);
+  // Whether the calls took at most twice as long. Records and prints both figures.
+  static bool isHardlySlower(const Calls& quiet, const Calls& crowded) {
     const microseconds before = quiet.p99(200);
     const microseconds after = crowded.p99(200);
     RecordProperty("quiet_p99_us", static_cast<int>(before.count()));
     RecordProperty("crowded_p99_us", static_cast<int>(after.count()));
     std::cout << "p99: " << before.count() << " us quiet, " << after.count() << " us crowded ("
               << crowded.count(200) << " calls)" << std::endl;
-    EXPECT_LE(after, std::max(2 * before, kNoise));
+    return after <= std::max(2 * before, kNoise);
   }
 
   static void expectAllGood(const Calls& calls) {
     EXPECT_EQ(calls.failed, 0U);
     EXPECT_EQ(calls.times.size(), 1U);
-    EXPECT_GT(calls.count(200), 0U);
+    ASSERT_GT(calls.count(200), 0U);
+  }
+
+  // That the slow ones of a crowd were ended in time, so many at least.
+  static void expectEnded(const Crowd& crowd, std::size_t least) {
+    std::size_t ended = 0;
+    steady_clock::duration longest{};
+    for (const Life& life : crowd.lives()) {
+      longest = std::max(longest, life.end.value_or(steady_clock::now()) - life.begin);
+      ended += life.end ? 1 : 0;
+    }
+    std::cout << "longest life of a slow one: "
+              << std::chrono::duration_cast<milliseconds>(longest).count() << " ms, " << ended
+              << " ended" << std::endl;
+    EXPECT_GE(ended, least);
+    // 10 s from when the service sees that it is slow.
+    EXPECT_LE(longest, 11s);
   }
 
   // A good call of the hot path.
@@ -70,6 +87,21 @@ class WireCrowds : public testing::Test {
         "X-SERVICE-SECRET: " + std::string(ServiceSetup::kSecret) + "\r\n" + lengthOf(body), body);
   }
 
+  // The request of a page of 20 KiB: a user with many devices.
+  std::string longAnswer() {
+    TokenApi api(service);
+    std::string agent;
+    for (int count = 0; count < 512; ++count) {
+      agent += "\xf0\x9f\x8e\xae";
+    }
+    for (int count = 0; count < 10; ++count) {
+      api.send(withSecret(
+          jsonCall(kGenTokens, R"({"id":2,"username":"ada","user_agent":")" + agent + "\"}")));
+    }
+    return get(sessionsPath("2"),
+               "X-SERVICE-SECRET: " + std::string(ServiceSetup::kSecret) + "\r\n");
+  }
+
   Crowded crowded;
   ServiceProcess service{crowded.setup};
 };
@@ -79,48 +111,56 @@ TEST_F(WireCrowds, P30_SlowClientsStarveNobody) {
   allowOpenFiles(4 * slow + 500);
   const Clients good{
       .count = std::max<std::size_t>(10, slow / 10), .request = goodCall(), .every = 50ms};
-  const Calls quiet = callFor(4s, service.port(), good);
-  expectAllGood(quiet);
-
-  Crowd crowd(service.port());
-  crowd.join(
-      slow,
-      {.at_once = "GET /health/live HTTP/1.1\r\nHost: x\r\nX: ", .drop = "x", .returns = true});
-  crowd.join(
-      slow, {.at_once = validation("Content-Length: 16000\r\n", ""), .drop = "x", .returns = true});
-  // The system takes some of them for the client; the rest stays with the service.
-  crowd.join(slow, {.at_once = repeated(live(), 2000), .reads = false, .returns = true});
-  std::jthread running([&] { crowd.run(13s); });
-  const Calls meanwhile = callFor(13s, service.port(), good);
-  running.join();
-  expectAllGood(meanwhile);
-  expectHardlySlower(quiet, meanwhile);
-
-  std::size_t ended = 0;
-  steady_clock::duration longest{};
-  for (const Life& life : crowd.lives()) {
-    longest = std::max(longest, life.end.value_or(steady_clock::now()) - life.begin);
-    ended += life.end ? 1 : 0;
+  const Manners manners[] = {
+      {.at_once = "GET /health/live HTTP/1.1\r\nHost: x\r\nX: ", .drop = "x", .returns = true},
+      {.at_once = validation("Content-Length: 16000\r\n", ""), .drop = "x", .returns = true},
+      // The system takes some of the answers for the client; the rest stays with the service.
+      {.at_once = repeated(longAnswer(), 6), .reads = false, .returns = true}};
+  bool hardly_slower = false;
+  for (int attempt = 0; attempt < kAttempts && !hardly_slower; ++attempt) {
+    const Calls quiet = callFor(3s, service.port(), good);
+    expectAllGood(quiet);
+    Crowd crowd(service.port());
+    std::jthread running([&] {
+      // They are slow, not many at once.
+      constexpr std::size_t kSteps = 10;
+      for (std::size_t step = 0; step < kSteps; ++step) {
+        for (const Manners& each : manners) {
+          crowd.join(slow / kSteps, each);
+        }
+        crowd.run(100ms);
+      }
+      crowd.run(13s);
+    });
+    const Calls meanwhile = callFor(14s, service.port(), good);
+    running.join();
+    expectAllGood(meanwhile);
+    hardly_slower = isHardlySlower(quiet, meanwhile);
+    expectEnded(crowd, 3 * slow);
   }
-  std::cout << "longest life of a slow one: "
-            << std::chrono::duration_cast<milliseconds>(longest).count() << " ms, " << ended
-            << " ended" << std::endl;
-  EXPECT_GE(ended, 3 * slow) << "each was ended at least once";
-  // 10 s from when the service sees that it is slow.
-  EXPECT_LE(longest, 11s);
+  EXPECT_TRUE(hardly_slower);
 }
 
 TEST_F(WireCrowds, H70_IdleConnectionsStarveNobody) {
   const std::string request = goodCall();
-  const Clients good{.count = 10, .request = request, .every = 50ms};
   callAsNewcomers(200, service.port(), request);
-  const Calls quiet = callAsNewcomers(2000, service.port(), request);
+  bool hardly_slower = false;
+  for (int attempt = 0; attempt < kAttempts && !hardly_slower; ++attempt) {
+    const Calls quiet = callAsNewcomers(2000, service.port(), request);
+    Crowd crowd(service.port());
+    crowd.join(kIdle, {.at_once = live()});
+    crowd.run(1s);
+    hardly_slower = isHardlySlower(quiet, callAsNewcomers(2000, service.port(), request));
+    EXPECT_EQ(crowd.open(), kIdle);
+  }
+  EXPECT_TRUE(hardly_slower);
+}
 
+TEST_F(WireCrowds, H70_TenThousandConnectionsHold) {
+  const std::string request = goodCall();
+  const Clients good{.count = 10, .request = request, .every = 50ms};
   Crowd crowd(service.port());
   crowd.join(kIdle, {.at_once = live()});
-  crowd.run(1s);
-  expectHardlySlower(quiet, callAsNewcomers(2000, service.port(), request));
-  expectAllGood(callFor(1s, service.port(), good));
 
   crowd.join(kIdle, {.at_once = live(), .reads = false});
   crowd.run(1s);
@@ -132,20 +172,40 @@ TEST_F(WireCrowds, H70_IdleConnectionsStarveNobody) {
   }
 }
 
-class WireCrowdMemory : public WireCrowds {};
-
-TEST_F(WireCrowdMemory, H70_IdleConnections) {
-  callAsNewcomers(500, service.port(), goodCall());
-  for (const bool reads : {true, false}) {
-    Crowd crowd(service.port());
+class WireCrowdMemory : public WireCrowds {
+ protected:
+  void expectSmall(const Manners& manners) {
+    callAsNewcomers(500, service.port(), goodCall());
     const std::size_t before = residentBytes(service.pid());
-    crowd.join(kIdle, {.at_once = live(), .reads = reads});
-    crowd.run(1s);
+    Crowd crowd(service.port());
+    // What many need for a moment the process may keep; what each keeps is the question.
+    for (std::size_t joined = 0; joined < kIdle; joined += 100) {
+      crowd.join(100, manners);
+      crowd.run(45ms);
+    }
     EXPECT_EQ(crowd.open(), kIdle);
+    for (const Life& life : crowd.lives()) {
+      ASSERT_EQ(life.received.starts_with("HTTP/1.1 200 "), manners.reads);
+    }
     const std::size_t growth = residentBytes(service.pid()) - before;
     std::cout << growth / kIdle << " bytes an idle connection" << std::endl;
     EXPECT_LE(growth, kIdle * 8 * 1024);
   }
+};
+
+TEST_F(WireCrowdMemory, H70_IdleConnections) { expectSmall({.at_once = live()}); }
+
+TEST_F(WireCrowdMemory, H70_IdleConnectionsThatNeverRead) {
+  expectSmall({.at_once = live(), .reads = false});
+}
+
+// Between requests nothing is left of the one before, in however many pieces it came.
+TEST_F(WireCrowdMemory, H70_IdleConnectionsAfterARequestInPieces) {
+  const std::string large = live("X: " + std::string(15'000, 'x') + "\r\n");
+  expectSmall({.at_once = large.substr(0, large.size() - 1),
+               .drop = large.substr(large.size() - 1),
+               .every = 15ms,
+               .drops = 1});
 }
 
 TEST_F(WireCrowdMemory, P31_ConnectionsAtTheLimits) {
