@@ -5,14 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
-#include <limits>
+#include <charconv>
+#include <system_error>
 
 namespace token_service::front {
 namespace {
-
-// What fits into 64 bits, whatever the digits.
-constexpr std::size_t kMaxLengthDigits = 18;
 
 enum class FieldName {
   Other,
@@ -102,16 +99,16 @@ std::optional<Refusal> FramingFields::takeHost(std::string_view value) {
 }
 
 std::optional<Refusal> FramingFields::takeContentLength(std::string_view value) {
-  if (content_length_ || value.empty() || !std::all_of(value.begin(), value.end(), isDigit)) {
+  if (content_length_ || !std::all_of(value.begin(), value.end(), isDigit)) {
     return Refusal::Malformed;
   }
-  std::uint64_t length = 0;
-  for (const char digit : value) {
-    length = length * 10 + static_cast<std::uint64_t>(digit - '0');
+  // A number that others on the way could see as negative is none.
+  std::int64_t length = 0;
+  const auto result = std::from_chars(value.data(), value.data() + value.size(), length);
+  if (result.ec != std::errc{}) {
+    return Refusal::Malformed;
   }
-  // With more digits it is beyond every limit.
-  content_length_ =
-      value.size() > kMaxLengthDigits ? std::numeric_limits<std::uint64_t>::max() : length;
+  content_length_ = static_cast<std::uint64_t>(length);
   return std::nullopt;
 }
 

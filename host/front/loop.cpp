@@ -354,7 +354,7 @@ std::size_t Loop::serve(Connection& connection, std::string_view input) {
     connection.reader.reset();
     connection.continued = false;
   }
-  return connection.phase <= Phase::Served ? used : input.size();
+  return used;
 }
 
 // The rest of a message has to come.

@@ -31,6 +31,7 @@ void MessageReader::reset() {
   progress_ = Progress::NeedsHead;
   has_head_ = false;
   size_ = 0;
+  rewritten_target_.clear();
   input_ = {};
   std::vector<Field> fields = std::move(message_.fields);
   fields.clear();
@@ -69,11 +70,11 @@ MessageReader::Progress MessageReader::endHead(std::string_view input) {
   message_.has_length = framing_.isChunked() || framing_.contentLength();
   message_.keep_alive = message_.minor_version > 0 && !framing_.closes();
   if (const auto absolute = absoluteTarget(head_.target(input))) {
+    // An empty path is the root (RFC 9110, 4.2.3).
+    rewritten_target_.assign(1, '/').append(absolute->rest);
     if (!namesHost(absolute->authority, input)) {
       return refuse(Refusal::Malformed);
     }
-    // An empty path is the root (RFC 9110, 4.2.3).
-    rewritten_target_.assign(1, '/').append(absolute->rest);
   }
   if (const auto refusal = framing_.check(message_.minor_version, limits_.max_body)) {
     return refuse(*refusal);

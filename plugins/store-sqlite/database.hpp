@@ -44,6 +44,9 @@ class Database {
         reader.waitForLocksUntil(deadline);
         return work(reader);
       } catch (const Failure& failure) {
+        if (failure.isDamage()) {
+          cache_.forgetAll();
+        }
         throw operationError(failure);
       }
     });

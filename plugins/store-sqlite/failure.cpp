@@ -37,6 +37,10 @@ std::string refusalSentence(const Failure& failure) {
 
 const char* Failure::what() const noexcept { return sqlite3_errstr(code_); }
 
+bool Failure::isDamage() const noexcept {
+  return code() == SQLITE_CORRUPT || code() == SQLITE_NOTADB;
+}
+
 Refusal::Refusal(const Failure& failure)
     : Refusal(refusalCode(failure), refusalSentence(failure)) {}
 
@@ -52,6 +56,8 @@ sdk::Error operationError(const Failure& failure) {
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PROTOCOL:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
       return {sdk::ErrorCode::Unavailable, what};
     default:
       return {sdk::ErrorCode::Internal, what};

@@ -17,6 +17,8 @@ class Failure : public std::exception {
   const char* what() const noexcept override;
   int extendedCode() const noexcept { return code_; }
   int code() const noexcept { return code_ & 0xff; }
+  /// The file does not hold what it should.
+  bool isDamage() const noexcept;
 
  private:
   int code_;

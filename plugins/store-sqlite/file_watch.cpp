@@ -16,12 +16,10 @@ bool FileWatch::look() {
   if (in_place_.exchange(in_place) != in_place) {
     const sdk::LogField fields[] = {{"path", file_.path()}};
     if (in_place) {
-      host_.log(sdk::LogLevel::Info, "the database file is back in its place", fields);
+      host_.log(sdk::LogLevel::Info, "database file is back", fields);
     } else {
       host_.log(sdk::LogLevel::Error,
-                "the database file was removed or replaced while it was open; put it back, or "
-                "restart the service",
-                fields);
+                "database file was removed or replaced, put it back or restart", fields);
     }
   }
   return in_place;

@@ -91,8 +91,7 @@ void GroupCommit::commitQueued() {
       commit(batch);
       continue;
     } catch (const Failure& failure) {
-      const sdk::Error error = operationError(failure);
-      fault = {error.code(), error.what()};
+      fault = faultOf(failure);
     } catch (const sdk::Error& error) {
       fault = {error.code(), error.what()};
     } catch (const std::exception& exception) {
@@ -139,14 +138,21 @@ bool GroupCommit::runAll(Operations& batch, Changes& changes) {
     try {
       (*operation)->run(writer_, changes);
     } catch (const Failure& failure) {
-      const sdk::Error error = operationError(failure);
-      const Fault fault{error.code(), error.what()};
+      const Fault fault = faultOf(failure);
       answer({*operation}, &fault);
       batch.erase(operation);
       return false;
     }
   }
   return true;
+}
+
+GroupCommit::Fault GroupCommit::faultOf(const Failure& failure) {
+  if (failure.isDamage()) {
+    cache_.forgetAll();
+  }
+  const sdk::Error error = operationError(failure);
+  return {error.code(), error.what()};
 }
 
 void GroupCommit::takeQueued(Operations& batch) {

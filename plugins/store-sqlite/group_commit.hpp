@@ -19,6 +19,7 @@
 namespace token_service::store_sqlite {
 
 class Connection;
+class Failure;
 
 /// All that is written goes through the one thread of this class. While one transaction is on its
 /// way to the disk, operations queue up; the next transaction takes them all, in the order of their
@@ -57,6 +58,7 @@ class GroupCommit {
   void commitQueued();
   void commit(Operations& batch);
   bool runAll(Operations& batch, Changes& changes);
+  Fault faultOf(const Failure& failure);
   void takeQueued(Operations& batch);
   void answer(const Operations& operations, const Fault* fault);
 

@@ -28,7 +28,7 @@ run() {
   local target=$1 log=$build/$1.log corpus=$build/corpus/$1 dictionary=tests/fuzz/$1.dict result=good
   mkdir -p "$corpus" $build/findings
   [ -e "$dictionary" ] || dictionary=/dev/null
-  $build/bin/"${target}_fuzz" -max_total_time="$seconds" -timeout=10 -print_final_stats=1 \
+  $build/bin/"${target}_fuzz" -max_total_time="$seconds" -max_len=2048 -timeout=10 -print_final_stats=1 \
     -artifact_prefix="$build/findings/$target-" -dict="$dictionary" \
     "$corpus" "tests/fuzz/corpus/$target" >"$log" 2>&1 || result=FOUND
   printf '%-16s %12s inputs  %s\n' "$target" \

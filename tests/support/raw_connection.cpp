@@ -1,6 +1,7 @@
 #include "raw_connection.hpp"
 
 #include <Poco/Net/NetException.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -10,6 +11,15 @@ namespace token_service::test {
 RawConnection::RawConnection(std::uint16_t port)
     : socket_(Poco::Net::SocketAddress("127.0.0.1", port)) {
   socket_.setReceiveTimeout(Poco::Timespan(5, 0));
+}
+
+RawConnection RawConnection::narrow(std::uint16_t port) {
+  RawConnection connection;
+  connection.socket_.setReceiveBufferSize(1);
+  connection.socket_.setOption(IPPROTO_TCP, TCP_MAXSEG, 536);
+  connection.socket_.connect(Poco::Net::SocketAddress("127.0.0.1", port));
+  connection.socket_.setReceiveTimeout(Poco::Timespan(5, 0));
+  return connection;
 }
 
 void RawConnection::send(const std::string& bytes) {

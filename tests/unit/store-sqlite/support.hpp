@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -27,9 +29,24 @@ inline sdk::Deadline soon() { return std::chrono::steady_clock::now() + 10s; }
 
 class QuietHost final : public sdk::Host {
  public:
-  void log(sdk::LogLevel, std::string_view, std::span<const sdk::LogField>) noexcept override {}
+  void log(sdk::LogLevel level, std::string_view,
+           std::span<const sdk::LogField>) noexcept override {
+    errors_ += level == sdk::LogLevel::Error ? 1 : 0;
+  }
   sdk::Time now() const noexcept override { return kNow; }
+
+  /// How many errors were logged.
+  int errors() const { return errors_; }
+
+ private:
+  std::atomic<int> errors_ = 0;
 };
+
+/// That of all stores of the tests.
+inline QuietHost& host() {
+  static QuietHost result;
+  return result;
+}
 
 /// A folder that ends with the test.
 class Folder {
@@ -60,22 +77,29 @@ class Folder {
   std::string path_;
 };
 
-/// The store that a configuration file in `folder` with this `path` gives.
+/// The store that a configuration file in `folder` with this `path`, and this `cache_sessions`
+/// unless it is empty, gives.
 inline std::unique_ptr<SqliteStore> openStore(const std::string& folder, const std::string& path,
-                                              sdk::Mode mode = sdk::Mode::Serve) {
-  static QuietHost host;
+                                              sdk::Mode mode = sdk::Mode::Serve,
+                                              const std::string& cache_sessions = "") {
   sdk::SettingNode node;
   node.kind = sdk::SettingNode::Kind::Map;
   node.line = 7;
-  sdk::SettingNode& child = node.children.emplace_back();
-  child.kind = sdk::SettingNode::Kind::Scalar;
-  child.line = 8;
-  child.key = "path";
-  child.text = path;
+  const auto set = [&](const char* key, const std::string& text) {
+    sdk::SettingNode& child = node.children.emplace_back();
+    child.kind = sdk::SettingNode::Kind::Scalar;
+    child.line = 7 + static_cast<std::uint32_t>(node.children.size());
+    child.key = key;
+    child.text = text;
+  };
+  set("path", path);
+  if (!cache_sessions.empty()) {
+    set("cache_sessions", cache_sessions);
+  }
   sdk::SettingsReport report;
   report.file = "test.yaml";
   sdk::Settings settings(node, report, folder, "store.settings");
-  return std::make_unique<SqliteStore>(settings, host, mode);
+  return std::make_unique<SqliteStore>(settings, host(), mode);
 }
 
 /// That the store is refused at once, with this code and this sentence.

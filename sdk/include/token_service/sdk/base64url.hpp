@@ -14,11 +14,12 @@ namespace token_service::sdk::base64url {
 inline constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-inline constexpr std::array<std::int8_t, 256> kValues = [] {
-  std::array<std::int8_t, 256> values{};
-  values.fill(-1);
+/// Of each character of the alphabet its place there, of all others 255.
+inline constexpr std::array<std::uint8_t, 256> kValues = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(255);
   for (std::size_t index = 0; index < kAlphabet.size(); ++index) {
-    values[static_cast<unsigned char>(kAlphabet[index])] = static_cast<std::int8_t>(index);
+    values[static_cast<unsigned char>(kAlphabet[index])] = static_cast<std::uint8_t>(index);
   }
   return values;
 }();
@@ -66,13 +67,13 @@ inline bool decode(std::string_view text, char* out) {
   if (rest == 1) {
     return false;
   }
-  // Below zero once a character was not one of ours.
-  std::int32_t seen = 0;
+  // Beyond 63 once a character was not one of ours.
+  std::uint32_t seen = 0;
   std::size_t index = 0;
   const auto take = [&] {
-    const std::int32_t value = kValues[static_cast<unsigned char>(text.data()[index++])];
+    const std::uint32_t value = kValues[static_cast<unsigned char>(text.data()[index++])];
     seen |= value;
-    return static_cast<std::uint32_t>(value) & 0x3f;
+    return value & 0x3f;
   };
   const auto put = [&out](std::uint32_t bits) { *out++ = static_cast<char>(bits & 0xff); };
   while (index + 4 <= text.size()) {
@@ -96,7 +97,7 @@ inline bool decode(std::string_view text, char* out) {
       unused = group & 0xff;
     }
   }
-  return seen >= 0 && unused == 0;
+  return seen < 64 && unused == 0;
 }
 
 /// The bytes, or none, as above.

@@ -47,7 +47,7 @@ class ObjectPool {
   // Each thread has its place; those of more than kSize threads are shared.
   Place& place() {
     static std::atomic<std::size_t> threads = 0;
-    thread_local const std::size_t number = threads.fetch_add(1, std::memory_order_relaxed);
+    thread_local std::size_t number = threads.fetch_add(1, std::memory_order_relaxed);
     return places_[number % kSize];
   }
 
