@@ -1,68 +1,51 @@
-"""The servers that are measured. Each is a context that ends what it started."""
+"""The servers that are measured. Each is started by a context that ends what it started."""
 
 import contextlib
 import os
 import pathlib
+import re
+import shutil
 import socket
 import subprocess
 import time
-import urllib.request
+
+import messages
 
 SOURCE_DIR = pathlib.Path(__file__).resolve().parents[1]
 PROGRAM = SOURCE_DIR / "build/release/bin/token-service"
-START_PATIENCE_SECONDS = 20
-SERVICE_SECRET = "a-service-secret-of-the-benchmark-of-48-characters"
+FASTIFY_DIR = SOURCE_DIR / "build/bench/fastify"
+OLDEST_NODE = 20  # for Fastify 5
+START_PATIENCE_SECONDS = 60
+STOP_PATIENCE_SECONDS = 20
+BACKLOG = 8192
 
-SQLITE_HS256 = """
-signer: {plugin: signer-hs256, settings: {secret_file: hs256.key, create_missing: true}}
-store: {plugin: store-sqlite, settings: {path: token-service.db}}
-"""
-
-POSTGRES_RS256 = """
-signer: {plugin: signer-rs256, settings: {private_key_file: rs256.pem, create_missing: true}}
-refresh_signer: {plugin: signer-hs256, settings: {secret_file: hs256.key, create_missing: true}}
-store:
-  plugin: store-postgres
-  settings:
-    {host: "%(host)s", port: %(port)s, database: "%(dbname)s", user: "%(user)s",
-     password: "%(password)s", sslmode: disable}
-"""
-
-# Whatever proxy the environment names is not for loopback.
-OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+HS256 = "{plugin: signer-hs256, settings: {secret_file: hs256.key, create_missing: true}}"
+RS256 = "{plugin: signer-rs256, settings: {private_key_file: rs256.pem, create_missing: true}}"
+SQLITE = "{plugin: store-sqlite, settings: {path: token-service.db}}"
 
 
 def freePort():
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.bind((messages.LOOPBACK, 0))
         return listener.getsockname()[1]
 
 
-def post(url, body):
-    """Status, headers and body of the answer."""
-    request = urllib.request.Request(
-        url, body.encode(), {"X-SERVICE-SECRET": SERVICE_SECRET}, method="POST"
-    )
-    with OPENER.open(request, timeout=10) as answer:
-        return answer.status, answer.headers, answer.read().decode()
-
-
-def isUp(url):
+def isReady(port, path):
     try:
-        with OPENER.open(url, timeout=2):
-            return True
-    except OSError:  # and HTTPError, which is one
+        with messages.Connection(port) as connection:
+            return connection.exchange(messages.get(path)).status == 200
+    except OSError:
         return False
 
 
 @contextlib.contextmanager
-def running(command, ready_url, log, **options):
-    """The process and the seconds from its start to a 200 from `ready_url`."""
+def running(command, port, ready_path, log, **options):
+    """The process and the seconds from its start to a 200 from `ready_path`."""
     with log.open("wb") as output:
         began = time.monotonic()
         process = subprocess.Popen(command, stdout=output, stderr=output, **options)
     try:
-        while not isUp(ready_url):
+        while not isReady(port, ready_path):
             if process.poll() is not None or time.monotonic() > began + START_PATIENCE_SECONDS:
                 raise RuntimeError(f"{command[0]} did not start: {log.read_text()}")
             time.sleep(0.001)
@@ -70,79 +53,186 @@ def running(command, ready_url, log, **options):
     finally:
         process.terminate()
         try:
-            process.wait(START_PATIENCE_SECONDS)
+            process.wait(STOP_PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
 
 class Service:
-    """One configuration of the service, in a folder of its own."""
+    """One configuration of the service, in a folder of its own. Nothing but the lifetime of access
+    tokens differs from the defaults: log-ins must outlast the last measurement."""
 
-    def __init__(self, folder, plugins):
+    def __init__(self, folder, store, signer, refresh_signer=None, keys=()):
         folder.mkdir(mode=0o700)
+        for key in keys:
+            shutil.copy(key, folder)
+        self.name = "token-service"
+        self.folder = folder
+        self.port = freePort()
         self._config = folder / "config.yaml"
-        self._log = folder / "log"
-        self.url = f"http://127.0.0.1:{freePort()}"
         self._config.write_text(
-            f"server: {{address: 127.0.0.1, port: {self.url.rpartition(':')[2]}}}\n{plugins}"
-            f"service_secrets: [{{name: bench, secret: {SERVICE_SECRET}}}]\n"
-            # All log-ins come before the first measurement, and must outlast the last.
+            f"server: {{address: {messages.LOOPBACK}, port: {self.port}}}\n"
+            f"signer: {signer}\n"
+            + (f"refresh_signer: {refresh_signer}\n" if refresh_signer else "")
+            + f"store: {store}\n"
+            f"service_secrets: [{{name: bench, secret: {messages.SERVICE_SECRET}}}]\n"
             "tokens: {access_lifetime: 12h}\n"
         )
 
     def running(self):
         command = [PROGRAM, "serve", "--config", self._config]
-        return running(command, f"{self.url}/health/ready", self._log)
+        return running(command, self.port, "/health/ready", self.folder / "log")
 
 
-@contextlib.contextmanager
-def postgres(folder):
-    """The connection settings of a cluster, as a dict."""
-    script = SOURCE_DIR / "tests/support/postgres_cluster.sh"
-    try:
-        started = subprocess.run(
-            [script, "start", folder], check=True, stdout=subprocess.PIPE, text=True
+class Cluster:
+    """A PostgreSQL with its default settings."""
+
+    def __init__(self, folder):
+        self._folder = folder
+        self._bin = None
+        self._settings = {}
+
+    @contextlib.contextmanager
+    def running(self):
+        script = SOURCE_DIR / "tests/support/postgres_cluster.sh"
+        try:
+            started = subprocess.run(
+                [script, "start", self._folder], check=True, stdout=subprocess.PIPE, text=True
+            )
+            words = started.stdout.split("=", 1)[1].split()
+            self._settings = dict(word.split("=", 1) for word in words)
+            self._bin = pathlib.Path((self._folder / "bin_folder").read_text().strip())
+            yield self
+        finally:
+            if (self._folder / "data_folder").exists():
+                subprocess.run([script, "stop", self._folder], check=True)
+
+    def sql(self, database, text):
+        """What it answers, unaligned and without headings."""
+        return self._client("psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", text).stdout
+
+    def settle(self, database):
+        """So that nothing that was prepared is still to be written while others are measured."""
+        self.sql(database, "VACUUM ANALYZE")
+        self.sql(database, "CHECKPOINT")
+
+    def pgbench(self, database, *arguments):
+        return self._client("pgbench", *arguments, database).stdout
+
+    def store(self, database):
+        """The service's `store`."""
+        return (
+            '{plugin: store-postgres, settings: {host: "%(host)s", port: %(port)s, '
+            'user: "%(user)s", password: "%(password)s", sslmode: disable, ' % self._settings
+            + f'database: "{database}"}}}}'
         )
-        yield dict(word.split("=", 1) for word in started.stdout.split("=", 1)[1].split())
-    finally:
-        if (folder / "data_folder").exists():
-            subprocess.run([script, "stop", folder], check=True)
+
+    def url(self, database):
+        return "postgres://%(user)s:%(password)s@%(host)s:%(port)s/" % self._settings + database
+
+    def _client(self, program, *arguments):
+        environment = {
+            **os.environ,
+            "PGHOST": self._settings["host"],
+            "PGPORT": self._settings["port"],
+            "PGUSER": self._settings["user"],
+            "PGPASSWORD": self._settings["password"],
+        }
+        process = subprocess.run(
+            [self._bin / program, *arguments],
+            env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
+        )
+        if process.returncode != 0:
+            raise RuntimeError(f"{program} failed: {process.stderr}")
+        return process
 
 
-@contextlib.contextmanager
-def nginx(folder, headers, body):
-    """The URL of one worker that answers every request with `headers` and `body`."""
-    folder.mkdir()
-    port = freePort()
-    added = "\n".join(f'    add_header {name} "{value}";' for name, value in headers)
-    paths = "\n".join(
-        f"  {kind}_temp_path {folder}/{kind};"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (folder / "nginx.conf").write_text(f"""
+class Nginx:
+    """One worker that answers every request with 200, `headers` and `body`."""
+
+    def __init__(self, folder, headers, body):
+        self.name = "nginx"
+        self.port = freePort()
+        self._folder = folder
+        folder.mkdir()
+        added = "\n".join(f'    add_header {name} "{value}";' for name, value in headers.items())
+        paths = "\n".join(
+            f"  {kind}_temp_path {folder}/{kind};"
+            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        (folder / "nginx.conf").write_text(f"""
 daemon off;
 worker_processes 1;
+worker_rlimit_nofile 16384;
 pid {folder}/pid;
-events {{}}
+events {{
+  use epoll;
+  worker_connections 8192;
+}}
 http {{
   access_log off;
   server_tokens off;
   keepalive_requests 1000000000;
+  client_header_buffer_size 4k;
 {paths}
   server {{
-    listen 127.0.0.1:{port} backlog=4096;
+    listen {messages.LOOPBACK}:{self.port} backlog={BACKLOG};
     default_type application/json;
 {added}
     return 200 '{body}';
   }}
 }}
 """)
-    identity = {}
-    if os.geteuid() == 0:
-        subprocess.run(["chown", "-R", "nobody:", folder], check=True)
-        identity = {"user": "nobody", "group": "nogroup", "extra_groups": []}
-    command = ["/usr/sbin/nginx", "-e", "stderr", "-p", folder, "-c", folder / "nginx.conf"]
-    url = f"http://127.0.0.1:{port}"
-    with running(command, url, folder.parent / "nginx.log", **identity):
-        yield url
+
+    def running(self):
+        identity = {}
+        if os.geteuid() == 0:
+            subprocess.run(["chown", "-R", "nobody:", self._folder], check=True)
+            identity = {"user": "nobody", "group": "nogroup", "extra_groups": []}
+        command = ["/usr/sbin/nginx", "-e", "stderr", "-p", self._folder,
+                   "-c", self._folder / "nginx.conf"]
+        return running(command, self.port, "/", self._folder.with_suffix(".log"), **identity)
+
+
+class Fastify:
+    """bench/fastify, with a worker for each of two processors."""
+
+    WORKERS = 2
+
+    def __init__(self, folder, database_url, algorithm, key_file):
+        self.name = "Fastify"
+        self.port = freePort()
+        self._log = folder.with_suffix(".log")
+        self._environment = {
+            **os.environ,
+            "NODE_ENV": "production",
+            "PORT": str(self.port),
+            "WORKERS": str(self.WORKERS),
+            "DATABASE_URL": database_url,
+            "SERVICE_SECRET": messages.SERVICE_SECRET,
+            "ALGORITHM": algorithm,
+            "KEY_FILE": str(key_file),
+        }
+
+    @staticmethod
+    def obstacle():
+        """Why it cannot run here, or None."""
+        node = shutil.which("node")
+        version = "none"
+        if node:
+            version = subprocess.check_output([node, "--version"], text=True).strip()
+            if int(re.match(r"v(\d+)", version)[1]) >= OLDEST_NODE:
+                return None
+        return f"Fastify 5 needs Node.js {OLDEST_NODE} or later, and here is {version}"
+
+    def running(self):
+        sources = SOURCE_DIR / "bench/fastify"
+        subprocess.run(
+            [SOURCE_DIR / "scripts/npm_packages.sh", sources, FASTIFY_DIR],
+            check=True, stdout=subprocess.DEVNULL,
+        )
+        for source in sources.glob("*.js"):
+            shutil.copy(source, FASTIFY_DIR)
+        command = ["node", FASTIFY_DIR / "server.js"]
+        return running(command, self.port, "/health/ready", self._log, env=self._environment)

@@ -4,4 +4,4 @@ set -euo pipefail
 
 scripts/install.sh build bench
 scripts/dev/build.sh token-service signer-hs256 signer-rs256 store-sqlite store-postgres
-exec python3 bench/http_speed.py "$@"
+exec python3 bench/run.py "$@"

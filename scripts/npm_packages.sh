@@ -1,8 +1,9 @@
 #!/bin/bash
-# npm_packages.sh DIR installs what package-lock.json names into DIR/node_modules, unless it is there.
+# npm_packages.sh SOURCES DIR installs what SOURCES/package-lock.json names into DIR/node_modules,
+# unless it is there.
 set -euo pipefail
-sources=$(dirname "${BASH_SOURCE[0]}")
-folder=$1
+sources=$1
+folder=$2
 
 if ! cmp -s "$sources/package-lock.json" "$folder/installed.json"; then
   rm -rf "$folder"
