@@ -70,6 +70,7 @@ class Loop {
   void proceed(Connection& connection);
   bool receive(Connection& connection, std::string_view& input);
   std::size_t serve(Connection& connection, std::string_view input);
+  void keep(Connection& connection, std::string_view rest);
   void await(Connection& connection, MessageReader::Progress progress);
   void handle(Connection& connection, const Message& message);
   void refuse(Connection& connection, Refusal reason, const Message& message);
