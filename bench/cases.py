@@ -2,14 +2,13 @@
 the order of their runs. Those of the table are run by default."""
 
 import dataclasses
-import time
 import threading
 from typing import Callable
 
 import load
-import messages
-import measurement
 import machine
+import measurement
+import messages
 import population
 import references
 import servers
@@ -281,6 +280,7 @@ class LogOuts:
         self._database = database
         self._store = store
         self._table = table
+        self._owner = "user_id" if table == "sessions" else "id"
 
     def series(self, name, server, session_of, secret):
         """By wrk, with an access token of each session."""
@@ -315,15 +315,14 @@ class LogOuts:
         return sample
 
     def _keepOne(self):
-        self._cluster.sql(self._database, f"DELETE FROM {self._table} WHERE {self._owner()} < {FIRST_NEW_USER}")
+        self._cluster.sql(
+            self._database,
+            f"DELETE FROM {self._table} WHERE {self._owner} <> {FIRST_NEW_USER}")
 
     def _remaining(self):
         return int(self._cluster.sql(
             self._database,
-            f"SELECT count(*) FROM {self._table} WHERE {self._owner()} <> {FIRST_NEW_USER}"))
-
-    def _owner(self):
-        return "user_id" if self._table == "sessions" else "id"
+            f"SELECT count(*) FROM {self._table} WHERE {self._owner} <> {FIRST_NEW_USER}"))
 
 
 @case("validate-under-signing")
@@ -426,7 +425,7 @@ def sessions(lab):
         cluster = lab.cluster("service")
         service = lab.service(cluster.store("service"), servers.RS256)
         # The users are all over the table.
-        step = count // SESSIONS_PER_USER // lab.user_count
+        step = max(1, count // SESSIONS_PER_USER // lab.user_count)
         users = range(FIRST_USER, FIRST_USER + lab.user_count * step, step)
         tokens = lab.logIn(service, users)
         population.storeInPostgres(
