@@ -72,7 +72,7 @@ int run(const std::filesystem::path& file, const std::string& settings_file) {
     };
   }
   if (filter == "*") {
-    filter = is_signer ? "SignerConformance.*" : "StoreConformance.*:StoreMemoryConformance.*";
+    filter = is_signer ? "SignerConformance.*" : "Store*Conformance.*";
   }
   return RUN_ALL_TESTS();
 }
