@@ -59,12 +59,17 @@ Loop::Loop(int listener, const Limits& limits, Application& application, Lanes& 
   event.events = EPOLLIN | EPOLLET;
   event.data.ptr = this;
   ::epoll_ctl(poll_, EPOLL_CTL_ADD, wake_up_, &event);
+}
+
+void Loop::start() {
   thread_ = std::thread([this] { run(); });
 }
 
 Loop::~Loop() {
   retire();
-  thread_.join();
+  if (thread_.joinable()) {
+    thread_.join();
+  }
   ::close(wake_up_);
   ::close(poll_);
 }

@@ -37,6 +37,9 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
+  // Begins to accept. Called once.
+  void start();
+
   // From a lane: the responses are there. Safe for use from many threads.
   void finish(Lane::Exchanges exchanges);
 
