@@ -43,6 +43,10 @@ class GuardedStoreTest : public PluginTest {
 };
 
 constexpr auto kFind = [](sdk::Store& store) { store.find(7, "s1", kNow, kDeadline); };
+constexpr auto kFindMany = [](sdk::Store& store) {
+  const sdk::SessionKey keys[] = {{7, "s1"}, {7, "s2"}};
+  store.findMany(keys, kNow, kDeadline);
+};
 constexpr auto kReplace = [](sdk::Store& store) {
   store.replace(1, sessionOf(7, "s1"), kNow, kDeadline);
 };
@@ -60,6 +64,12 @@ TEST_F(GuardedStoreTest, EveryOperationReachesThePlugin) {
   EXPECT_EQ(store->replace(1, sessionOf(7, "s1"), kNow, kDeadline), sdk::ReplaceResult::Replaced);
   EXPECT_EQ(store->replace(1, sessionOf(7, "s1"), kNow, kDeadline), sdk::ReplaceResult::Changed);
   EXPECT_EQ(store->replace(1, sessionOf(7, "s2"), kNow, kDeadline), sdk::ReplaceResult::Gone);
+  EXPECT_EQ(store->lookupsAtOnce(), 1U);
+  const sdk::SessionKey keys[] = {{7, "s2"}, {7, "s1"}};
+  const auto found = store->findMany(keys, kNow, kDeadline);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_FALSE(found[0].has_value());
+  EXPECT_EQ(found[1]->username, "ada");
   store->create(sessionOf(7, "s2"), 2, kNow, kDeadline);
   store->create(sessionOf(7, "s3"), 2, kNow, kDeadline);
   ASSERT_EQ(store->list(7, kNow, kDeadline).size(), 2U);
@@ -83,6 +93,7 @@ TEST_F(GuardedStoreTest, WhateverIsThrownIsAPluginError) {
   expectAll("create",
             [](sdk::Store& store) { store.create(sessionOf(7, "s1"), 1, kNow, kDeadline); });
   expectAll("find", kFind);
+  expectAll("findMany", kFindMany);
   expectAll("replace", kReplace);
   expectAll("list", kList);
   expectAll("end", [](sdk::Store& store) { store.end(7, "s1", kNow, kDeadline); });
@@ -97,6 +108,16 @@ TEST_F(GuardedStoreTest, ResultsThatCannotBeRightAreRefused) {
   expectFailure("other user", kFind, Code::Internal, another);
   expectFailure("version 0", kFind, Code::Internal,
                 "find returned a session with a version below 1");
+  const std::string other_number =
+      "findMany returned another number of answers than there were keys";
+  expectFailure("too few answers", kFindMany, Code::Internal, other_number);
+  expectFailure("too many answers", kFindMany, Code::Internal, other_number);
+  const std::string not_asked_for = "findMany returned another session than the one asked for";
+  expectFailure("other order", kFindMany, Code::Internal, not_asked_for);
+  expectFailure("other id", kFindMany, Code::Internal, not_asked_for);
+  expectFailure("other user", kFindMany, Code::Internal, not_asked_for);
+  expectFailure("version 0", kFindMany, Code::Internal,
+                "findMany returned a session with a version below 1");
   expectFailure("other user", kList, Code::Internal, "list returned a session of another user");
   expectFailure("version 0", kList, Code::Internal,
                 "list returned a session with a version below 1");
@@ -104,6 +125,11 @@ TEST_F(GuardedStoreTest, ResultsThatCannotBeRightAreRefused) {
                 "replace returned something other than replaced, changed or gone");
   expectFailure("negative count", kEndAll, Code::Internal, "endAll returned a negative count");
   expectFailure("negative count", kPurge, Code::Internal, "purgeExpired returned a negative count");
+}
+
+TEST_F(GuardedStoreTest, AStoreThatTakesNoLookUpAtOnceTakesOne) {
+  EXPECT_EQ(storeWith("no look-ups")->lookupsAtOnce(), 1U);
+  EXPECT_EQ(storeWith("none")->lookupsAtOnce(), 4U);
 }
 
 }  // namespace

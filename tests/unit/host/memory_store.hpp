@@ -4,10 +4,13 @@
 #include "token_service/sdk/store.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -23,7 +26,13 @@ class MemoryStore final : public sdk::Store {
   std::optional<sdk::ErrorCode> failure;
   // Runs before `replace` looks at anything.
   std::function<void()> before_replace;
+  // Runs after `findMany` has looked and before it returns.
+  std::function<void()> after_find_many;
+  std::size_t lookups_at_once = 1;
   int writes = 0;
+  int finds = 0;
+  // How many keys each `findMany` was asked for.
+  std::vector<std::size_t> finds_together;
 
   void create(const sdk::Session& session, std::int64_t max_per_user, sdk::Time now,
               sdk::Deadline) override {
@@ -48,9 +57,28 @@ class MemoryStore final : public sdk::Store {
   std::optional<sdk::Session> find(std::int64_t user_id, std::string_view id, sdk::Time now,
                                    sdk::Deadline) override {
     const Lock lock(mutex_);
+    ++finds;
     begin();
-    const sdk::Session* row = live(user_id, id, now);
-    return row == nullptr ? std::nullopt : std::optional(*row);
+    return liveCopy(user_id, id, now);
+  }
+
+  std::size_t lookupsAtOnce() const override { return lookups_at_once; }
+
+  std::vector<std::optional<sdk::Session>> findMany(std::span<const sdk::SessionKey> keys,
+                                                    sdk::Time now, sdk::Deadline) override {
+    std::vector<std::optional<sdk::Session>> found;
+    {
+      const Lock lock(mutex_);
+      finds_together.push_back(keys.size());
+      begin();
+      for (const sdk::SessionKey& key : keys) {
+        found.push_back(liveCopy(key.user_id, key.session_id, now));
+      }
+    }
+    if (after_find_many) {
+      after_find_many();
+    }
+    return found;
   }
 
   sdk::ReplaceResult replace(std::int64_t expected_version, const sdk::Session& next, sdk::Time now,
@@ -122,6 +150,11 @@ class MemoryStore final : public sdk::Store {
       return row.user_id == user_id && row.id == id && row.expires_at > now;
     });
     return found == rows.end() ? nullptr : &*found;
+  }
+
+  std::optional<sdk::Session> liveCopy(std::int64_t user_id, std::string_view id, sdk::Time now) {
+    const sdk::Session* row = live(user_id, id, now);
+    return row == nullptr ? std::nullopt : std::optional(*row);
   }
 
   std::vector<sdk::Session> listed(std::int64_t user_id, sdk::Time now) const {
