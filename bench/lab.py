@@ -11,9 +11,7 @@ import servers
 FIRST_USER = 1
 FIRST_NEW_USER = 1_000_001
 SESSIONS_PER_USER = 10  # sessions.max_per_user
-# nginx writes these by itself, and a Server header that the service has not.
-HEADERS_OF_NGINX = ("date", "content-type", "content-length", "connection")
-REQUEST_ID = "X-Request-ID"
+FILLER = "X-Filler"
 
 
 class Lab:
@@ -34,15 +32,15 @@ class Lab:
             cluster.sql("postgres", f"CREATE DATABASE {database}")
         return cluster
 
-    def stoppedService(self, store, signer, refresh_signer=None, keys=()):
-        return servers.Service(self.path("service"), store, signer, refresh_signer, keys)
+    def stoppedService(self, *configuration, **options):
+        return servers.Service(self.path("service"), *configuration, **options)
 
-    def service(self, store, signer, refresh_signer=None, keys=()):
-        service = self.stoppedService(store, signer, refresh_signer, keys)
+    def service(self, *configuration, **options):
+        service = self.stoppedService(*configuration, **options)
         service.pid = self._started(service).pid
         return service
 
-    def fastify(self, cluster, database, service, algorithm):
+    def fastify(self, cluster, database, service, algorithm, verify_cache=False):
         """The peer with the keys of the service, or None where it cannot run."""
         obstacle = servers.Fastify.obstacle()
         if obstacle:
@@ -53,31 +51,27 @@ class Lab:
         else:
             key = self.path("hs256.key")
             key.write_bytes(secretOf(service))
-        peer = servers.Fastify(self.path("fastify"), cluster.url(database), algorithm, key)
+        peer = servers.Fastify(
+            self.path("fastify"), cluster.url(database), algorithm, key, verify_cache
+        )
         self._started(peer)
         return peer
 
     def nginx(self, service, request):
-        """Answers as the service answers that request, and with as many bytes."""
+        """Answers as the service answers that request: the same body, and as many bytes. nginx
+        writes a Server and a Connection header; another one, of our own, fills up to the size."""
         model = messages.ask(service, request, 200)
-        headers = {
-            name: value for name, value in model.headers if name.lower() not in HEADERS_OF_NGINX
-        }
-        # The request's id makes up for what only one of them writes.
-        missing = model.size - self._sizeOfNginx(headers, model, request)
-        request_id = headers[REQUEST_ID]
-        headers[REQUEST_ID] = (request_id + "0" * missing)[: len(request_id) + missing]
-        server = servers.Nginx(self.path("nginx"), headers, model.body.decode())
+        bare = servers.Nginx(self.path("nginx"), {FILLER: "0"}, model.body.decode())
+        with bare.running():
+            missing = model.size - messages.ask(bare, request, 200).size
+        server = servers.Nginx(
+            self.path("nginx"), {FILLER: "0" * (1 + missing)}, model.body.decode()
+        )
         self._started(server)
         size = messages.ask(server, request, 200).size
         if size != model.size:
             raise RuntimeError(f"nginx answers {size} bytes, the service {model.size}")
         return server
-
-    def _sizeOfNginx(self, headers, model, request):
-        server = servers.Nginx(self.path("nginx"), headers, model.body.decode())
-        with server.running():
-            return messages.ask(server, request, 200).size
 
     def logIn(self, server, users=None):
         """The tokens of the users, who are logged in now."""

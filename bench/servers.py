@@ -60,10 +60,11 @@ def running(command, port, ready_path, log, **options):
 
 
 class Service:
-    """One configuration of the service, in a folder of its own. Nothing but the lifetime of access
-    tokens differs from the defaults: log-ins must outlast the last measurement."""
+    """One configuration of the service, in a folder of its own with copies of `keys`. What is not
+    named has its default but for the lifetime of access tokens: log-ins must outlast the last
+    measurement."""
 
-    def __init__(self, folder, store, signer, refresh_signer=None, keys=()):
+    def __init__(self, folder, store, signer, refresh_signer=None, keys=(), limits=""):
         folder.mkdir(mode=0o700)
         for key in keys:
             shutil.copy(key, folder)
@@ -72,7 +73,7 @@ class Service:
         self.port = freePort()
         self._config = folder / "config.yaml"
         self._config.write_text(
-            f"server: {{address: {messages.LOOPBACK}, port: {self.port}}}\n"
+            f"server: {{address: {messages.LOOPBACK}, port: {self.port}, {limits}}}\n"
             f"signer: {signer}\n"
             + (f"refresh_signer: {refresh_signer}\n" if refresh_signer else "")
             + f"store: {store}\n"
@@ -200,7 +201,7 @@ class Fastify:
 
     WORKERS = 2
 
-    def __init__(self, folder, database_url, algorithm, key_file):
+    def __init__(self, folder, database_url, algorithm, key_file, verify_cache=False):
         self.name = "Fastify"
         self.port = freePort()
         self._log = folder.with_suffix(".log")
@@ -213,6 +214,7 @@ class Fastify:
             "SERVICE_SECRET": messages.SERVICE_SECRET,
             "ALGORITHM": algorithm,
             "KEY_FILE": str(key_file),
+            "VERIFY_CACHE": "on" if verify_cache else "off",
         }
 
     @staticmethod

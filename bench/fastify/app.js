@@ -16,7 +16,7 @@ function answers (status, properties) {
 
 const TEXT = { type: 'string' }
 
-export async function buildApp ({ databaseUrl, serviceSecret, algorithm, keyFile }) {
+export async function buildApp ({ databaseUrl, serviceSecret, algorithm, keyFile, verifyCache }) {
   const app = Fastify({ logger: false, bodyLimit: 16384, routerOptions: { ignoreTrailingSlash: true } })
   const sessions = new Sessions(databaseUrl)
   const key = readFileSync(keyFile)
@@ -26,7 +26,7 @@ export async function buildApp ({ databaseUrl, serviceSecret, algorithm, keyFile
       ? { private: key, public: createPublicKey(key).export({ type: 'spki', format: 'pem' }) }
       : key,
     sign: { algorithm, iss: ISSUER },
-    verify: { algorithms: [algorithm], allowedIss: ISSUER }
+    verify: { algorithms: [algorithm], allowedIss: ISSUER, cache: verifyCache }
   })
 
   app.addHook('onSend', async (request, reply) => {

@@ -1,8 +1,9 @@
 // The four token endpoints as most would write them today: Fastify, @fastify/jwt and pg, one worker
 // process for each processor. `./dev bench` compares the service with it.
 //
-// Environment: PORT, WORKERS, DATABASE_URL, SERVICE_SECRET, ALGORITHM (RS256 or HS256) and KEY_FILE
-// (an RSA private key, or the secret).
+// Environment: PORT, WORKERS, DATABASE_URL, SERVICE_SECRET, ALGORITHM (RS256 or HS256), KEY_FILE
+// (an RSA private key, or the secret) and VERIFY_CACHE (on: @fastify/jwt remembers the last 1,000
+// tokens that it verified; by default it does not).
 
 import cluster from 'node:cluster'
 import { createTable } from './sessions.js'
@@ -12,7 +13,8 @@ const settings = {
   databaseUrl: process.env.DATABASE_URL,
   serviceSecret: process.env.SERVICE_SECRET,
   algorithm: process.env.ALGORITHM,
-  keyFile: process.env.KEY_FILE
+  keyFile: process.env.KEY_FILE,
+  verifyCache: process.env.VERIFY_CACHE === 'on'
 }
 
 if (cluster.isPrimary) {

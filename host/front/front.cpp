@@ -25,6 +25,10 @@ Front::Front(Poco::Net::ServerSocket listener, const Limits& limits, Application
     loops_.push_back(
         std::make_unique<Loop>(listener_.impl()->sockfd(), limits_, application_, lanes_, load_));
   }
+  // Only now: the lanes look for the loop of an exchange among all of them.
+  for (const std::unique_ptr<Loop>& loop : loops_) {
+    loop->start();
+  }
 }
 
 Front::~Front() { retire(std::chrono::steady_clock::time_point::max()); }

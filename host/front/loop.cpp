@@ -36,6 +36,9 @@ int checked(int descriptor, const char* what) {
   return descriptor;
 }
 
+// An assignment would keep the memory.
+void release(std::string& buffer) { std::string().swap(buffer); }
+
 bool wouldBlock() { return errno == EAGAIN; }
 
 }  // namespace
@@ -56,12 +59,17 @@ Loop::Loop(int listener, const Limits& limits, Application& application, Lanes& 
   event.events = EPOLLIN | EPOLLET;
   event.data.ptr = this;
   ::epoll_ctl(poll_, EPOLL_CTL_ADD, wake_up_, &event);
+}
+
+void Loop::start() {
   thread_ = std::thread([this] { run(); });
 }
 
 Loop::~Loop() {
   retire();
-  thread_.join();
+  if (thread_.joinable()) {
+    thread_.join();
+  }
   ::close(wake_up_);
   ::close(poll_);
 }
@@ -285,25 +293,30 @@ void Loop::proceed(Connection& connection) {
   };
   // What came behind a request that is answered now.
   if (reads() && connection.phase == Phase::Idle && !connection.input.empty()) {
-    const std::string input = std::exchange(connection.input, {});
-    connection.input.assign(input, serve(connection, input), std::string::npos);
+    std::string input;
+    input.swap(connection.input);
+    keep(connection, std::string_view(input).substr(serve(connection, input)));
   }
   while (reads() && connection.readable) {
     std::string_view input;
     if (!receive(connection, input)) {
       return;
     }
-    const std::size_t used = serve(connection, input);
-    if (used == input.size()) {
-      connection.input = {};
-    } else if (connection.input.empty()) {
-      connection.input.assign(input.substr(used));
-    } else {
-      connection.input.erase(0, used);
-    }
+    keep(connection, input.substr(serve(connection, input)));
   }
   if (connection.phase == Phase::Lingering && connection.readable) {
     discard(connection);
+  }
+}
+
+// `rest` is what the requests have left of the input, and may lead into what is kept already.
+void Loop::keep(Connection& connection, std::string_view rest) {
+  if (rest.empty() || connection.phase == Phase::Lingering) {
+    release(connection.input);
+  } else if (connection.input.empty()) {
+    connection.input.assign(rest);
+  } else {
+    connection.input.erase(0, connection.input.size() - rest.size());
   }
 }
 
@@ -459,7 +472,7 @@ void Loop::flush(Connection& connection) {
   }
   output.erase(0, static_cast<std::size_t>(count));
   if (output.empty()) {
-    output = {};
+    release(output);
     onAnswered(connection);
   }
 }
@@ -474,7 +487,7 @@ void Loop::onAnswered(Connection& connection) {
 
 void Loop::linger(Connection& connection) {
   ::shutdown(connection.socket, SHUT_WR);
-  connection.input = {};
+  release(connection.input);
   enter(connection, Phase::Lingering);
   if (connection.readable || connection.hung_up) {
     discard(connection);

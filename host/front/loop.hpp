@@ -37,6 +37,9 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
+  // Begins to accept. Called once.
+  void start();
+
   // From a lane: the responses are there. Safe for use from many threads.
   void finish(Lane::Exchanges exchanges);
 
@@ -70,6 +73,7 @@ class Loop {
   void proceed(Connection& connection);
   bool receive(Connection& connection, std::string_view& input);
   std::size_t serve(Connection& connection, std::string_view input);
+  void keep(Connection& connection, std::string_view rest);
   void await(Connection& connection, MessageReader::Progress progress);
   void handle(Connection& connection, const Message& message);
   void refuse(Connection& connection, Refusal reason, const Message& message);

@@ -17,6 +17,10 @@ constexpr std::size_t kMostMembers = 128;
 // How long a worker waits for a connection before it looks whether it is to stop.
 constexpr milliseconds kConnectionWait{100};
 
+sdk::Error neverSent() {
+  return {sdk::ErrorCode::Unavailable, "the database was not free in time"};
+}
+
 }  // namespace
 
 BatchQueue::BatchQueue(Pool& pool, std::size_t workers, Sharing sharing, Execute execute)
@@ -39,9 +43,8 @@ BatchQueue::~BatchQueue() {
 }
 
 void BatchQueue::carryOut(const std::shared_ptr<Member>& member, const sdk::Error& too_late) {
-  const sdk::Error never_sent(sdk::ErrorCode::Unavailable, "the database was not free in time");
   if (std::chrono::steady_clock::now() >= member->deadline()) {
-    throw never_sent;
+    throw neverSent();
   }
   {
     const std::lock_guard lock(mutex_);
@@ -53,11 +56,11 @@ void BatchQueue::carryOut(const std::shared_ptr<Member>& member, const sdk::Erro
     const auto place = std::find(queue_.begin(), queue_.end(), member);
     if (place != queue_.end()) {
       queue_.erase(place);
-      throw never_sent;
+      throw neverSent();
     }
     if (!member->isAnswered()) {
       member->abandoned_ = true;
-      throw too_late;
+      throw sdk::Error(too_late);
     }
   }
   if (member->error_) {

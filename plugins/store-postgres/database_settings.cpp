@@ -91,7 +91,7 @@ DatabaseSettings readDatabaseSettings(sdk::Settings& settings) {
   result.password = readPassword(settings);
   result.sslmode = settings.choice("sslmode", "prefer", kSslModes);
   result.sslrootcert = readRootCertificate(settings, result.sslmode);
-  result.connections = static_cast<std::size_t>(settings.integer("connections", 4, 1, 64));
+  result.connections = static_cast<std::size_t>(settings.integer("connections", 6, 1, 64));
   result.connect_timeout = settings.duration("connect_timeout", milliseconds(2000),
                                              milliseconds(100), milliseconds(60000));
   result.statement_timeout = settings.duration("statement_timeout", milliseconds(2000),

@@ -19,7 +19,7 @@ struct DatabaseSettings {
   std::optional<std::string> password;
   std::string sslmode;
   std::optional<std::string> sslrootcert;
-  std::size_t connections = 4;
+  std::size_t connections = 6;
   std::chrono::milliseconds connect_timeout{2000};
   std::chrono::milliseconds statement_timeout{2000};
   // Whether operations of several users may share a statement or a transaction.

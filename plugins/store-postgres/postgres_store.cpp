@@ -43,9 +43,10 @@ PostgresStore::PostgresStore(sdk::Settings& settings, sdk::Host& host, sdk::Mode
   }
   pool_.start(std::move(obstacle));
   if (settings_.batching && mode == sdk::Mode::Serve) {
-    // One half of the connections for each; a single one is shared.
-    const std::size_t committers = std::max<std::size_t>(settings_.connections / 2, 1);
-    const std::size_t readers = std::max<std::size_t>(settings_.connections - committers, 1);
+    // A third reads. The more transactions wait while the disk is busy, the more of them its next
+    // flush makes durable; look-ups wait for no disk. A single connection is shared.
+    const std::size_t readers = std::max<std::size_t>(settings_.connections / 3, 1);
+    const std::size_t committers = std::max<std::size_t>(settings_.connections - readers, 1);
     commits_.emplace(settings_, pool_, single_, committers);
     lookups_.emplace(settings_, pool_, single_, readers);
   }

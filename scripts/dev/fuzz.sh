@@ -1,7 +1,8 @@
 #!/bin/bash
-# fuzz.sh SECONDS [TARGET...] runs the fuzz targets of tests/fuzz, each for so long, and prints how
-# many inputs each has tried. What it finds stays in build/fuzz/findings, what it learns in
-# build/fuzz/corpus. Exits 1 if anything was found.
+# fuzz.sh SECONDS [TARGET...] runs the fuzz targets of tests/fuzz, each for so long or, if
+# TOKEN_SERVICE_FUZZ_RUNS is set, until it has tried so many inputs, and prints how many it has
+# tried. What it finds stays in build/fuzz/findings, what it learns in build/fuzz/corpus. Exits 1 if
+# anything was found.
 set -euo pipefail
 
 if ! [[ ${1:-} =~ ^[1-9][0-9]*$ ]]; then
@@ -28,9 +29,9 @@ run() {
   local target=$1 log=$build/$1.log corpus=$build/corpus/$1 dictionary=tests/fuzz/$1.dict result=good
   mkdir -p "$corpus" $build/findings
   [ -e "$dictionary" ] || dictionary=/dev/null
-  $build/bin/"${target}_fuzz" -max_total_time="$seconds" -max_len=2048 -timeout=10 -print_final_stats=1 \
-    -artifact_prefix="$build/findings/$target-" -dict="$dictionary" \
-    "$corpus" "tests/fuzz/corpus/$target" >"$log" 2>&1 || result=FOUND
+  $build/bin/"${target}_fuzz" -max_total_time="$seconds" -runs="${TOKEN_SERVICE_FUZZ_RUNS:--1}" \
+    -max_len=2048 -timeout=10 -print_final_stats=1 -dict="$dictionary" \
+    -artifact_prefix="$build/findings/$target-" "$corpus" "tests/fuzz/corpus/$target" >"$log" 2>&1 || result=FOUND
   printf '%-16s %12s inputs  %s\n' "$target" \
     "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" "$result"
   if [ $result = FOUND ]; then

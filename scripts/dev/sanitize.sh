@@ -29,13 +29,12 @@ rm -rf "$reports"
 mkdir -p "$reports"
 common=log_path=$reports/report
 
-suppressions=$PWD/tests/sanitizers
+suppressions=$PWD/tests/sanitizers/tsan.txt
 export PRESET=$sanitizer
 export UBSAN_OPTIONS=$common:print_stacktrace=1
 export ASAN_OPTIONS=$common:detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
-export LSAN_OPTIONS=suppressions=$suppressions/lsan.txt:print_suppressions=0
 # A second SIGTERM leaves threads behind on purpose, and is to be quick.
-export TSAN_OPTIONS=$common:suppressions=$suppressions/tsan.txt:history_size=4:second_deadlock_stack=1
+export TSAN_OPTIONS=$common:suppressions=$suppressions:history_size=4:second_deadlock_stack=1
 export TSAN_OPTIONS=$TSAN_OPTIONS:report_thread_leaks=0:atexit_sleep_ms=0
 status=0
 scripts/dev/test.sh --label-exclude "^($excluded)$" "$@" || status=$?
