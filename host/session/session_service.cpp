@@ -70,8 +70,10 @@ TokenPair SessionService::issue(std::int64_t user_id, std::string_view username,
   const sys_seconds end = endOf(data.refresh.exp, iat);
   data.access = newRecord(iat, std::min(iat + policy_.access_lifetime, end));
   TokenPair pair;
-  pair.refresh = sign(TokenType::Refresh, session, data.refresh, data, *keys, now, deadline);
-  pair.access = sign(TokenType::Access, session, data.access, data, *keys, now, deadline);
+  inTurn(*keys, deadline, [&] {
+    pair.refresh = sign(TokenType::Refresh, session, data.refresh, data, *keys, now, deadline);
+    pair.access = sign(TokenType::Access, session, data.access, data, *keys, now, deadline);
+  });
 
   session.token_data = encodeTokenData(data);
   session.expires_at = end + policy_.leeway;
@@ -130,13 +132,17 @@ std::optional<RefreshResult> SessionService::renew(const sdk::Session& session, 
     retirePresent(data, policy_.reuse_grace, now);
     const sys_seconds latest = floor<seconds>(session.created_at) + policy_.absolute_lifetime;
     data.refresh = newRecord(iat, std::min(iat + policy_.refresh_lifetime, latest));
-    result.tokens.refresh =
-        sign(TokenType::Refresh, session, data.refresh, data, keys, now, deadline);
   }
   const sys_seconds end = endOf(data.refresh.exp, iat);
   data.used_at = iat;
   data.access = newRecord(iat, std::min(iat + policy_.access_lifetime, end));
-  result.tokens.access = sign(TokenType::Access, session, data.access, data, keys, now, deadline);
+  inTurn(keys, deadline, [&] {
+    if (policy_.rotation) {
+      result.tokens.refresh =
+          sign(TokenType::Refresh, session, data.refresh, data, keys, now, deadline);
+    }
+    result.tokens.access = sign(TokenType::Access, session, data.access, data, keys, now, deadline);
+  });
   result.access_lifetime = std::max(data.access.exp - iat, seconds(0));
 
   sdk::Session next = session;
@@ -153,9 +159,11 @@ RefreshResult SessionService::presentPair(const sdk::Session& session, TokenData
                                           const KeyRings& keys, sdk::Time now,
                                           sdk::Deadline deadline) const {
   RefreshResult result{RefreshOutcome::Refreshed, {}, {}};
-  result.tokens.refresh =
-      sign(TokenType::Refresh, session, data.refresh, data, keys, now, deadline);
-  result.tokens.access = sign(TokenType::Access, session, data.access, data, keys, now, deadline);
+  inTurn(keys, deadline, [&] {
+    result.tokens.refresh =
+        sign(TokenType::Refresh, session, data.refresh, data, keys, now, deadline);
+    result.tokens.access = sign(TokenType::Access, session, data.access, data, keys, now, deadline);
+  });
   result.access_lifetime = std::max(data.access.exp - floor<seconds>(now), seconds(0));
   return result;
 }
@@ -303,6 +311,15 @@ sys_seconds SessionService::endOf(sys_seconds refresh_exp, sys_seconds used_at) 
                               : refresh_exp;
 }
 
+void SessionService::inTurn(const KeyRings& keys, sdk::Deadline deadline,
+                            const SigningLane::Work& signatures) const {
+  if (keys.access.isAsymmetric() || keys.refresh.isAsymmetric()) {
+    lane_.run(signatures, deadline);
+  } else {
+    signatures();
+  }
+}
+
 std::string SessionService::sign(TokenType type, const sdk::Session& session, TokenRecord& record,
                                  const TokenData& data, const KeyRings& keys, sdk::Time now,
                                  sdk::Deadline deadline) const {
@@ -325,20 +342,10 @@ std::string SessionService::sign(TokenType type, const sdk::Session& session, To
   }
   const KeyRing& ring = ringFor(type, keys);
   const KeyRing::Entry* same = ring.find(record.kid, now);
-  token::SignedToken token =
-      signInTurn(claims, header, same == nullptr ? ring.signing(now) : *same, deadline);
+  const KeyRing::Entry& key = same == nullptr ? ring.signing(now) : *same;
+  token::SignedToken token = token::signToken(claims, header, key, deadline);
   record.kid = std::move(token.kid);
   return std::move(token.text);
-}
-
-token::SignedToken SessionService::signInTurn(const Claims& claims, token::HeaderType header,
-                                              const KeyRing::Entry& key,
-                                              sdk::Deadline deadline) const {
-  if (!key.public_key) {
-    return token::signToken(claims, header, key, deadline);
-  }
-  const SigningLane::Place place = lane_.enter(deadline);
-  return token::signToken(claims, header, key, deadline);
 }
 
 std::optional<Claims> SessionService::verify(std::string_view token, TokenType type,

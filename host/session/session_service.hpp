@@ -159,6 +159,9 @@ class SessionService {
   // When a session ends that was last used then.
   std::chrono::sys_seconds endOf(std::chrono::sys_seconds refresh_exp,
                                  std::chrono::sys_seconds used_at) const;
+  // Makes the signatures of one request; if a key is asymmetric, when there is a core for it.
+  void inTurn(const token::KeyRings& keys, sdk::Deadline deadline,
+              const SigningLane::Work& signatures) const;
   // The token that `record` stands for, signed with the key that it names if that is still there;
   // else with the one whose time it is, which `record` names from then on.
   std::string sign(token::TokenType type, const sdk::Session& session, TokenRecord& record,
@@ -169,9 +172,6 @@ class SessionService {
                                       sdk::Deadline deadline) const;
   std::optional<token::Claims> verifyEither(std::string_view token, sdk::Time now,
                                             sdk::Deadline deadline) const;
-  // signToken; of asymmetric keys, when there is a core for it.
-  token::SignedToken signInTurn(const token::Claims& claims, token::HeaderType header,
-                                const token::KeyRing::Entry& key, sdk::Deadline deadline) const;
   std::optional<ActiveToken> active(token::Claims claims, sdk::Time now, sdk::Deadline deadline,
                                     Freshness freshness, SharedLookup* shared);
 

@@ -2,22 +2,81 @@
 
 #include "token_service/sdk/error.hpp"
 
-namespace token_service::session {
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
-SigningLane::Place SigningLane::enter(sdk::Deadline deadline) {
+#include <algorithm>
+
+namespace token_service::session {
+namespace {
+
+constexpr int kNiceness = 10;
+
+// What else there is to do is short, and is waited for by more.
+void giveWay() { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness); }
+
+// Of those that this process may use. Left alone, two of these threads often share a core while
+// another one is idle.
+void stayOnCore(unsigned number) {
+  cpu_set_t usable;
+  if (sched_getaffinity(0, sizeof usable, &usable) != 0) {
+    return;
+  }
+  unsigned passed = 0;
+  for (std::size_t core = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(core, &usable) && passed++ == number) {
+      cpu_set_t one;
+      CPU_ZERO(&one);
+      CPU_SET(core, &one);
+      sched_setaffinity(0, sizeof one, &one);
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+SigningLane::SigningLane(unsigned width) : free_(width) {
+  for (unsigned count = 0; count < width; ++count) {
+    threads_.emplace_back([this, count] { serve(count); });
+  }
+}
+
+SigningLane::~SigningLane() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  handed_over_.notify_all();
+  for (std::thread& thread : threads_) {
+    thread.join();
+  }
+}
+
+void SigningLane::run(const Work& work, sdk::Deadline deadline) {
   std::unique_lock lock(mutex_);
   if (free_ > 0) {
     --free_;
-    return Place(*this);
+    lock.unlock();
+    struct Leaving {
+      SigningLane& lane;
+      ~Leaving() { lane.leave(); }
+    } const leaving{*this};
+    work();
+    return;
   }
-  const auto self = waiting_.emplace(waiting_.end());
-  const bool let_in = self->called.wait_until(lock, deadline, [&] { return self->let_in; });
-  waiting_.erase(self);
-  if (!let_in) {
+  Job job(work);
+  waiting_.push_back(&job);
+  if (!job.changed.wait_until(lock, deadline, [&] { return job.begun; })) {
+    waiting_.remove(&job);
     throw sdk::Error(sdk::ErrorCode::Unavailable,
                      "too many signatures are being made for one more by the deadline");
   }
-  return Place(*this);
+  job.changed.wait(lock, [&] { return job.done; });
+  if (job.error) {
+    std::rethrow_exception(job.error);
+  }
 }
 
 std::size_t SigningLane::waiting() const {
@@ -27,14 +86,40 @@ std::size_t SigningLane::waiting() const {
 
 void SigningLane::leave() {
   const std::scoped_lock lock(mutex_);
-  for (Waiting& next : waiting_) {
-    if (!next.let_in) {
-      next.let_in = true;
-      next.called.notify_one();
+  if (waiting_.empty()) {
+    ++free_;
+  } else {
+    ++vacant_;
+    handed_over_.notify_one();
+  }
+}
+
+void SigningLane::serve(unsigned number) {
+  giveWay();
+  stayOnCore(number);
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    handed_over_.wait(lock, [&] { return stopping_ || vacant_ > 0; });
+    if (stopping_) {
       return;
     }
+    --vacant_;
+    while (!waiting_.empty()) {
+      Job& job = *waiting_.front();
+      waiting_.pop_front();
+      job.begun = true;
+      lock.unlock();
+      try {
+        job.work();
+      } catch (...) {
+        job.error = std::current_exception();
+      }
+      lock.lock();
+      job.done = true;
+      job.changed.notify_one();
+    }
+    ++free_;
   }
-  ++free_;
 }
 
 }  // namespace token_service::session

@@ -5,6 +5,7 @@
 #include "token/verified_signatures.hpp"
 #include "token_service/sdk/signer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <memory>
@@ -60,6 +61,12 @@ class KeyRing {
   const Entry& signing(sdk::Time now) const;
 
   const std::vector<Entry>& entries() const { return entries_; }
+
+  // Whether one of its keys takes long to sign.
+  bool isAsymmetric() const {
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [](const Entry& entry) { return entry.public_key.has_value(); });
+  }
 
   // The key's raw signature.
   static std::string sign(const Entry& entry, std::string_view bytes, sdk::Deadline deadline);

@@ -19,8 +19,9 @@ using host_test::soon;
 
 bool letsIn(SigningLane& lane, sdk::Deadline deadline) {
   try {
-    const SigningLane::Place place = lane.enter(deadline);
-    return true;
+    bool done = false;
+    lane.run([&] { done = true; }, deadline);
+    return done;
   } catch (const sdk::Error& error) {
     EXPECT_EQ(error.code(), sdk::ErrorCode::Unavailable);
     return false;
@@ -36,9 +37,12 @@ class Occupant {
     std::promise<void> inside;
     std::future<void> is_inside = inside.get_future();
     thread_ = std::thread([this, &lane, inside = std::move(inside)]() mutable {
-      const SigningLane::Place place = lane.enter(soon());
-      inside.set_value();
-      leave_.get_future().wait();
+      lane.run(
+          [&] {
+            inside.set_value();
+            leave_.get_future().wait();
+          },
+          soon());
     });
     is_inside.wait();
   }
@@ -62,17 +66,22 @@ TEST(SigningLane, LetsInAsManyAsItIsWideAndNoMore) {
   SigningLane lane(3);
   std::atomic<int> inside = 0;
   std::atomic<int> most = 0;
+  std::atomic<int> done = 0;
   std::vector<std::thread> callers;
   for (int caller = 0; caller < 12; ++caller) {
     callers.emplace_back([&] {
       for (int round = 0; round < 200; ++round) {
-        const SigningLane::Place place = lane.enter(soon());
-        const int now = ++inside;
-        int before = most;
-        while (before < now && !most.compare_exchange_weak(before, now)) {
-        }
-        std::this_thread::yield();
-        --inside;
+        lane.run(
+            [&] {
+              const int now = ++inside;
+              int before = most;
+              while (before < now && !most.compare_exchange_weak(before, now)) {
+              }
+              std::this_thread::yield();
+              --inside;
+              ++done;
+            },
+            soon());
       }
     });
   }
@@ -81,9 +90,10 @@ TEST(SigningLane, LetsInAsManyAsItIsWideAndNoMore) {
   }
   EXPECT_LE(most, 3);
   EXPECT_GE(most, 1);
-  const SigningLane::Place a = lane.enter(soon());
-  const SigningLane::Place b = lane.enter(soon());
-  const SigningLane::Place c = lane.enter(soon());
+  EXPECT_EQ(done, 12 * 200);
+  Occupant a(lane);
+  Occupant b(lane);
+  Occupant c(lane);
   EXPECT_FALSE(letsIn(lane, in(1ms))) << "nobody's place was lost, and none was made up";
 }
 
@@ -95,9 +105,12 @@ TEST(SigningLane, WhoComesFirstIsServedFirst) {
   std::vector<std::thread> callers;
   for (int caller = 0; caller < 6; ++caller) {
     callers.emplace_back([&, caller] {
-      const SigningLane::Place place = lane.enter(soon());
-      const std::scoped_lock lock(mutex);
-      order.push_back(caller);
+      lane.run(
+          [&] {
+            const std::scoped_lock lock(mutex);
+            order.push_back(caller);
+          },
+          soon());
     });
     while (lane.waiting() != static_cast<std::size_t>(caller) + 1) {
       std::this_thread::yield();
@@ -129,10 +142,7 @@ TEST(SigningLane, APlaceGoesToTheNextWhoStillWaits) {
     std::this_thread::yield();
   }
   std::atomic<bool> served = false;
-  std::thread patient([&] {
-    const SigningLane::Place place = lane.enter(soon());
-    served = true;
-  });
+  std::thread patient([&] { lane.run([&] { served = true; }, soon()); });
   impatient.join();
   EXPECT_FALSE(served);
   occupant.leave();
@@ -142,12 +152,63 @@ TEST(SigningLane, APlaceGoesToTheNextWhoStillWaits) {
 
 TEST(SigningLane, AnExceptionFreesThePlace) {
   SigningLane lane(1);
-  try {
-    const SigningLane::Place place = lane.enter(soon());
+  const SigningLane::Work failing = [] {
     throw sdk::Error(sdk::ErrorCode::Internal, "the signer fails");
-  } catch (const sdk::Error&) {
-  }
+  };
+  EXPECT_THROW(lane.run(failing, soon()), sdk::Error);
   EXPECT_TRUE(letsIn(lane, in(1ms)));
+}
+
+TEST(SigningLane, AnExceptionReachesWhoHadToWait) {
+  SigningLane lane(1);
+  Occupant occupant(lane);
+  std::thread caller([&] {
+    const SigningLane::Work failing = [] {
+      throw sdk::Error(sdk::ErrorCode::Internal, "the signer fails");
+    };
+    try {
+      lane.run(failing, soon());
+      ADD_FAILURE() << "nothing was thrown";
+    } catch (const sdk::Error& error) {
+      EXPECT_EQ(error.code(), sdk::ErrorCode::Internal);
+    }
+  });
+  while (lane.waiting() != 1) {
+    std::this_thread::yield();
+  }
+  occupant.leave();
+  caller.join();
+  EXPECT_TRUE(letsIn(lane, soon()));
+}
+
+// The caller lends what it signs with: it must not go before the work is over.
+TEST(SigningLane, WorkThatHasBegunIsWaitedForBeyondTheDeadline) {
+  SigningLane lane(1);
+  std::promise<void> go;
+  Occupant occupant(lane);
+  std::atomic<bool> begun = false;
+  std::atomic<bool> returned = false;
+  std::thread caller([&] {
+    lane.run(
+        [&] {
+          begun = true;
+          go.get_future().wait();
+        },
+        in(200ms));
+    returned = true;
+  });
+  while (lane.waiting() != 1) {
+    std::this_thread::yield();
+  }
+  occupant.leave();
+  while (!begun) {
+    std::this_thread::yield();
+  }
+  std::this_thread::sleep_for(250ms);
+  EXPECT_FALSE(returned);
+  go.set_value();
+  caller.join();
+  EXPECT_TRUE(returned);
 }
 
 }  // namespace
