@@ -4,16 +4,10 @@
 #include "app/plugin_set.hpp"
 #include "app/start_problems.hpp"
 
-#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
 namespace token_service::app {
-namespace {
-
-constexpr int kMostArenas = 256;
-
-}  // namespace
 
 log::Logger loggerFor(const config::Log& settings) {
   return {settings.level,
@@ -22,9 +16,6 @@ log::Logger loggerFor(const config::Log& settings) {
 
 void prepareProcess() {
   wipeWhatOpenSslFrees();
-  // Enough for each thread to have its own: one that signs gives way to all others, and must not
-  // hold the lock of an arena that they share while it does.
-  mallopt(M_ARENA_MAX, kMostArenas);
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
   prctl(PR_SET_DUMPABLE, 0);

@@ -2,7 +2,6 @@
 
 #include "token_service/sdk/error.hpp"
 
-#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -16,30 +15,11 @@ constexpr int kNiceness = 10;
 // What else there is to do is short, and is waited for by more.
 void giveWay() { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness); }
 
-// Of those that this process may use. Left alone, two of these threads often share a core while
-// another one is idle.
-void stayOnCore(unsigned number) {
-  cpu_set_t usable;
-  if (sched_getaffinity(0, sizeof usable, &usable) != 0) {
-    return;
-  }
-  unsigned passed = 0;
-  for (std::size_t core = 0; core < CPU_SETSIZE; ++core) {
-    if (CPU_ISSET(core, &usable) && passed++ == number) {
-      cpu_set_t one;
-      CPU_ZERO(&one);
-      CPU_SET(core, &one);
-      sched_setaffinity(0, sizeof one, &one);
-      return;
-    }
-  }
-}
-
 }  // namespace
 
 SigningLane::SigningLane(unsigned width) : free_(width) {
   for (unsigned count = 0; count < width; ++count) {
-    threads_.emplace_back([this, count] { serve(count); });
+    threads_.emplace_back([this] { serve(); });
   }
 }
 
@@ -94,9 +74,8 @@ void SigningLane::leave() {
   }
 }
 
-void SigningLane::serve(unsigned number) {
+void SigningLane::serve() {
   giveWay();
-  stayOnCore(number);
   std::unique_lock lock(mutex_);
   for (;;) {
     handed_over_.wait(lock, [&] { return stopping_ || vacant_ > 0; });

@@ -46,7 +46,7 @@ class SigningLane {
   };
 
   void leave();
-  void serve(unsigned number);
+  void serve();
 
   mutable std::mutex mutex_;
   std::condition_variable handed_over_;
