@@ -191,8 +191,10 @@ TEST(Config, RefusesBadServerSettings_C14) {
                   "must be a whole number from 1 to 1024");
   }
   expectProblem("server: {max_head: 1KiB}\n", "server.max_head", "must be from 4KiB to 64KiB");
-  expectProblem("server: {max_connections: 0}\n", "server.max_connections", "must be a whole number from 1 to 1000000");
-  expectProblem("server: {max_requests: 0}\n", "server.max_requests", "must be a whole number from 1 to 1000000");
+  expectProblem("server: {max_connections: 0}\n", "server.max_connections",
+                "must be a whole number from 1 to 1000000");
+  expectProblem("server: {max_requests: 0}\n", "server.max_requests",
+                "must be a whole number from 1 to 1000000");
   for (const char* key : {"head_timeout", "body_timeout", "write_timeout", "idle_timeout"}) {
     expectProblem("server: {" + std::string(key) + ": 0s}\n", "server." + std::string(key),
                   "must be from 100ms to");
