@@ -10,17 +10,16 @@ constexpr std::size_t kThreadsTogether = 2;
 
 }  // namespace
 
-Front::Front(Poco::Net::ServerSocket listener, const Limits& limits, Application& application)
-    : listener_(std::move(listener)), limits_(limits), application_(application) {
+Front::Front(const Poco::Net::ServerSocket& listener, const Limits& limits,
+             Application& application)
+    : listener_(listener), limits_(limits), application_(application) {
   listener_.setBlocking(false);
-  const auto serve_exchanges = [this](Lane::Exchanges exchanges) { serve(std::move(exchanges)); };
   // Those that wait together need few threads.
   const std::size_t together = application_.lookupsAtOnce();
-  lanes_ = {std::make_unique<Lane>(
-                together > 1 ? std::min(limits_.threads, kThreadsTogether) : limits_.threads,
-                together, serve_exchanges),
-            std::make_unique<Lane>(limits_.threads, 1, serve_exchanges),
-            std::make_unique<Lane>(limits_.threads, 1, serve_exchanges)};
+  addLane(LaneName::Lookup,
+          together > 1 ? std::min(limits_.threads, kThreadsTogether) : limits_.threads, together);
+  addLane(LaneName::Read, limits_.threads, 1);
+  addLane(LaneName::Write, limits_.threads, 1);
   for (std::size_t count = limits_.loops; count > 0; --count) {
     loops_.push_back(
         std::make_unique<Loop>(listener_.impl()->sockfd(), limits_, application_, lanes_, load_));
@@ -40,6 +39,11 @@ bool Front::retire(std::chrono::steady_clock::time_point limit) {
   }
   return std::all_of(loops_.begin(), loops_.end(),
                      [&](const std::unique_ptr<Loop>& loop) { return loop->waitUntil(limit); });
+}
+
+void Front::addLane(LaneName name, std::size_t threads, std::size_t together) {
+  lanes_.at(static_cast<std::size_t>(name)) = std::make_unique<Lane>(
+      threads, together, [this](Lane::Exchanges exchanges) { serve(std::move(exchanges)); });
 }
 
 // In a thread of a lane, which gives it one exchange, or several of the lane Lookup.

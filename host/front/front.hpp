@@ -19,7 +19,7 @@ namespace token_service::front {
 class Front {
  public:
   // Serves from then on. `application` outlives it.
-  Front(Poco::Net::ServerSocket listener, const Limits& limits, Application& application);
+  Front(const Poco::Net::ServerSocket& listener, const Limits& limits, Application& application);
   // Waits for what runs in the lanes.
   ~Front();
   Front(const Front&) = delete;
@@ -33,6 +33,7 @@ class Front {
   bool retire(std::chrono::steady_clock::time_point limit);
 
  private:
+  void addLane(LaneName name, std::size_t threads, std::size_t together);
   void serve(Lane::Exchanges exchanges);
   bool hasWaitedTooLong(const Exchange& exchange) const;
 

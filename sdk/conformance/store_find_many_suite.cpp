@@ -209,7 +209,7 @@ TEST_F(StoreFindManyConformance, RaceAgainstEndNeverGivesTheSessionOnceItHasEnde
   const std::int64_t other = newUser();
   create(session(other, "s1"));
   const Keys keys = {{user, "s1"}, {other, "s1"}};
-  const auto expectEnded = [&] {
+  const auto expect_ended = [&] {
     EXPECT_EQ(findMany(keys), (Found{std::nullopt, session(other, "s1")}));
   };
   race([&] { create(session(user, "s1")); },
@@ -220,9 +220,9 @@ TEST_F(StoreFindManyConformance, RaceAgainstEndNeverGivesTheSessionOnceItHasEnde
        },
        [&] {
          EXPECT_TRUE(end(user, "s1"));
-         expectEnded();
+         expect_ended();
        },
-       expectEnded);
+       expect_ended);
 }
 
 TEST_F(StoreFindManyConformance, RaceAgainstReplaceGivesOneVersionOrTheOther) {

@@ -33,7 +33,7 @@ class TemporaryFolder {
   std::string path(std::string_view name) const { return path_ + "/" + std::string(name); }
 
   std::string write(std::string_view name, std::string_view content, mode_t mode = 0600) const {
-    const std::string file = path(name);
+    std::string file = path(name);
     std::ofstream(file, std::ios::binary) << content;
     ::chmod(file.c_str(), mode);
     return file;
