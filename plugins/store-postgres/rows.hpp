@@ -18,7 +18,6 @@ class Rows {
   explicit Rows(PGresult* result) : result_(result, PQclear) {}
 
   int count() const { return PQntuples(result_.get()); }
-  bool isNull(int row, int column) const { return PQgetisnull(result_.get(), row, column) != 0; }
   std::string_view text(int row, int column) const {
     return {PQgetvalue(result_.get(), row, column),
             static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};

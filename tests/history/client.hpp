@@ -46,7 +46,6 @@ class Client {
     TokenRequest request;
   };
 
-  bool nextNumber(std::uint64_t& number);
   void choose(Step& step);
   void chooseProbe(Step& step);
   int chooseSession(const SharedUser& user);
