@@ -164,8 +164,7 @@ http::ServerSettings settingsOf(const config::Server& server) {
   limits.body_timeout = server.body_timeout;
   limits.write_timeout = server.write_timeout;
   limits.idle_timeout = server.idle_timeout;
-  // Whoever shares a look-up with others must leave it time.
-  limits.queue_timeout = server.request_timeout / 2;
+  limits.queue_timeout = server.request_timeout;
   limits.max_connections = usableConnections(server.max_connections);
   limits.max_requests = server.max_requests;
   limits.threads = server.threads;

@@ -82,6 +82,8 @@ void Acceptor::stop() {
   unwatch();
 }
 
+void Acceptor::closeListener() const { ::shutdown(listener_, SHUT_RD); }
+
 void Acceptor::watch() {
   // Of several loops that watch it, one wakes up.
   epoll_event event{};

@@ -36,6 +36,10 @@ class Acceptor {
   // Accepts nothing from now on.
   void stop();
 
+  // Whoever connects is refused from now on, so that it can go elsewhere at once. For all that
+  // share the socket.
+  void closeListener() const;
+
  private:
   void watch();
   void unwatch();

@@ -20,6 +20,7 @@ Front::Front(const Poco::Net::ServerSocket& listener, const Limits& limits,
           together > 1 ? std::min(limits_.threads, kThreadsTogether) : limits_.threads, together);
   addLane(LaneName::Read, limits_.threads, 1);
   addLane(LaneName::Write, limits_.threads, 1);
+  addLane(LaneName::End, limits_.threads, 1);
   for (std::size_t count = limits_.loops; count > 0; --count) {
     loops_.push_back(
         std::make_unique<Loop>(listener_.impl()->sockfd(), limits_, application_, lanes_, load_));
@@ -49,8 +50,11 @@ void Front::addLane(LaneName name, std::size_t threads, std::size_t together) {
 // In a thread of a lane, which gives it one exchange, or several of the lane Lookup.
 void Front::serve(Lane::Exchanges exchanges) {
   std::vector<Call> calls;
+  // Whoever shares a look-up must leave the others time.
+  const auto patience = exchanges.size() > 1 ? limits_.queue_timeout / 2 : limits_.queue_timeout;
+  const auto now = std::chrono::steady_clock::now();
   for (const std::unique_ptr<Exchange>& exchange : exchanges) {
-    if (hasWaitedTooLong(*exchange)) {
+    if (now - exchange->request.received() > patience) {
       application_.refuse(Refusal::Overloaded, exchange->request, exchange->response);
     } else {
       calls.push_back({exchange->request, exchange->response});
@@ -76,10 +80,6 @@ void Front::serve(Lane::Exchanges exchanges) {
       loop->finish(std::move(of_loop));
     }
   }
-}
-
-bool Front::hasWaitedTooLong(const Exchange& exchange) const {
-  return std::chrono::steady_clock::now() - exchange.request.received() > limits_.queue_timeout;
 }
 
 }  // namespace token_service::front

@@ -35,7 +35,6 @@ class Front {
  private:
   void addLane(LaneName name, std::size_t threads, std::size_t together);
   void serve(Lane::Exchanges exchanges);
-  bool hasWaitedTooLong(const Exchange& exchange) const;
 
   Poco::Net::ServerSocket listener_;
   const Limits limits_;

@@ -10,6 +10,8 @@ struct Load {
   std::atomic<std::size_t> connections = 0;
   // Handed to a lane and not back yet.
   std::atomic<std::size_t> requests = 0;
+  // Loops that have not retired.
+  std::atomic<std::size_t> accepting = 0;
   // Responses say that their connection ends.
   std::atomic<bool> farewell = false;
 };

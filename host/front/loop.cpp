@@ -20,6 +20,7 @@ constexpr std::size_t kBufferSize = 64 * 1024;
 constexpr int kMostEvents = 256;
 constexpr int kMostAccepted = 64;
 constexpr int kMostRequests = 32;
+constexpr int kMostReads = 4;
 // How long, and for how many bytes, a client may go on sending after its connection was ended. A
 // connection that is closed with bytes unread is reset, and the client may never see the response.
 constexpr milliseconds kLingerTimeout{1000};
@@ -62,6 +63,7 @@ Loop::Loop(int listener, const Limits& limits, Application& application, Lanes& 
 }
 
 void Loop::start() {
+  ++load_.accepting;
   thread_ = std::thread([this] { run(); });
 }
 
@@ -112,6 +114,9 @@ void Loop::run() {
       while (acceptSome()) {
       }
       acceptor_.stop();
+      if (load_.accepting.fetch_sub(1) == 1) {
+        acceptor_.closeListener();
+      }
       endWaiting();
       handOver();
     }
@@ -291,18 +296,23 @@ void Loop::proceed(Connection& connection) {
   const auto reads = [&] {
     return connection.socket >= 0 && connection.phase <= Phase::Body && !connection.postponed;
   };
+  int requests = kMostRequests;
   // What came behind a request that is answered now.
   if (reads() && connection.phase == Phase::Idle && !connection.input.empty()) {
     std::string input;
     input.swap(connection.input);
-    keep(connection, std::string_view(input).substr(serve(connection, input)));
+    keep(connection, std::string_view(input).substr(serve(connection, input, requests)));
   }
-  while (reads() && connection.readable) {
+  for (int count = 0; reads() && connection.readable; ++count) {
+    if (count == kMostReads) {
+      postpone(connection);
+      break;
+    }
     std::string_view input;
     if (!receive(connection, input)) {
       return;
     }
-    keep(connection, input.substr(serve(connection, input)));
+    keep(connection, input.substr(serve(connection, input, requests)));
   }
   if (connection.phase == Phase::Lingering && connection.readable) {
     discard(connection);
@@ -317,6 +327,10 @@ void Loop::keep(Connection& connection, std::string_view rest) {
     connection.input.assign(rest);
   } else {
     connection.input.erase(0, connection.input.size() - rest.size());
+  }
+  if (connection.reader) {
+    // The loop's buffer holds another client's bytes next.
+    connection.reader->moveTo(connection.input);
   }
 }
 
@@ -352,13 +366,12 @@ bool Loop::receive(Connection& connection, std::string_view& input) {
   return true;
 }
 
-// Gives how many bytes the requests in `input` took.
-std::size_t Loop::serve(Connection& connection, std::string_view input) {
+// Gives how many bytes the requests in `input` took, of which it serves at most `requests`.
+std::size_t Loop::serve(Connection& connection, std::string_view input, int& requests) {
   std::size_t used = 0;
-  for (int count = 0; used < input.size() && connection.phase <= Phase::Body; ++count) {
-    if (count == kMostRequests) {
-      connection.postponed = true;
-      postponed_.push_back(&connection);
+  for (; used < input.size() && connection.phase <= Phase::Body; --requests) {
+    if (requests == 0) {
+      postpone(connection);
       break;
     }
     MessageReader& reader = connection.reader ? *connection.reader : *reader_;
@@ -378,6 +391,12 @@ std::size_t Loop::serve(Connection& connection, std::string_view input) {
     connection.continued = false;
   }
   return used;
+}
+
+// Others have their turn first.
+void Loop::postpone(Connection& connection) {
+  connection.postponed = true;
+  postponed_.push_back(&connection);
 }
 
 // The rest of a message has to come.

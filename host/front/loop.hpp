@@ -24,7 +24,7 @@
 namespace token_service::front {
 
 // By LaneName.
-using Lanes = std::array<std::unique_ptr<Lane>, 3>;
+using Lanes = std::array<std::unique_ptr<Lane>, 4>;
 
 // One thread that owns connections: accepts them, reads requests, hands them on, writes the
 // responses and ends what takes too long. It does everything that touches their sockets, and waits
@@ -72,7 +72,8 @@ class Loop {
   void onEvent(Connection& connection, std::uint32_t events);
   void proceed(Connection& connection);
   bool receive(Connection& connection, std::string_view& input);
-  std::size_t serve(Connection& connection, std::string_view input);
+  std::size_t serve(Connection& connection, std::string_view input, int& requests);
+  void postpone(Connection& connection);
   void keep(Connection& connection, std::string_view rest);
   void await(Connection& connection, MessageReader::Progress progress);
   void handle(Connection& connection, const Message& message);

@@ -19,6 +19,11 @@ MessageReader::Progress MessageReader::read(std::string_view input) {
   return progress_;
 }
 
+void MessageReader::moveTo(std::string_view input) {
+  input_ = {};
+  setViews(input);
+}
+
 bool MessageReader::expectsContinue() const {
   return progress_ == Progress::NeedsBody && framing_.expectsContinue() &&
          message_.minor_version > 0 && input_.size() == head_.size();

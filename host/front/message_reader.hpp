@@ -30,8 +30,11 @@ class MessageReader {
 
   // What was read (Complete); of a request that was refused, or whose body is awaited, what is
   // known of its head, fields only once the head is complete. Valid while the `input` of the last
-  // `read` is where it was.
+  // `read` or `moveTo` is where it was.
   const Message& message() const { return message_; }
+
+  // The bytes of the last `read` are now here, and may be gone from where they were.
+  void moveTo(std::string_view input);
 
   // How many bytes of the input the message took (Complete).
   std::size_t size() const { return size_; }

@@ -10,6 +10,8 @@ enum class LaneName {
   Read,
   // Signs, or writes to the store.
   Write,
+  // Ends sessions, which must not wait for those who sign.
+  End,
 };
 
 // Where a request is handled.

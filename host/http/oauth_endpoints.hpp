@@ -36,6 +36,7 @@ class IntrospectEndpoint final : public OAuthEndpoint {
 class RevokeEndpoint final : public OAuthEndpoint {
  public:
   explicit RevokeEndpoint(session::SessionService& sessions);
+  front::Placement placement() const override { return {false, front::LaneName::End}; }
 
  private:
   bool admits(const Request& request) const override;

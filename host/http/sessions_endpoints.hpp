@@ -23,6 +23,7 @@ class EndSessionsEndpoint final : public Endpoint {
  public:
   EndSessionsEndpoint(session::SessionService& sessions, const ServiceSecrets& secrets);
   Response handle(const Request& request, const std::vector<std::string>& parameters) override;
+  front::Placement placement() const override { return {false, front::LaneName::End}; }
 
  private:
   session::SessionService& sessions_;
@@ -34,6 +35,7 @@ class EndSessionEndpoint final : public Endpoint {
  public:
   EndSessionEndpoint(session::SessionService& sessions, const ServiceSecrets& secrets);
   Response handle(const Request& request, const std::vector<std::string>& parameters) override;
+  front::Placement placement() const override { return {false, front::LaneName::End}; }
 
  private:
   session::SessionService& sessions_;

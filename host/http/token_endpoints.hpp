@@ -44,6 +44,7 @@ class InvalidateTokensEndpoint final : public Endpoint {
  public:
   InvalidateTokensEndpoint(session::SessionService& sessions, const ServiceSecrets& secrets);
   Response handle(const Request& request, const std::vector<std::string>& parameters) override;
+  front::Placement placement() const override { return {false, front::LaneName::End}; }
 
  private:
   session::SessionService& sessions_;

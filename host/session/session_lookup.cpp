@@ -62,13 +62,15 @@ void SessionLookup::findTogether(std::span<SharedLookup* const> lookups, sdk::De
     epochs.push_back(recent_ ? recent_->epoch(lookup->user_id) : 0);
     now = std::max(now, lookup->now);
   }
-  std::vector<std::optional<sdk::Session>> sessions(lookups.size());
+  std::vector<std::optional<sdk::Session>> sessions;
   std::exception_ptr error;
   try {
     sessions = store_.findMany(keys, now, deadline);
-  } catch (const sdk::Error&) {
+  } catch (...) {
+    // Each of them answers for it as if it had asked alone.
     error = std::current_exception();
   }
+  sessions.resize(lookups.size());
   for (std::size_t index = 0; index < lookups.size(); ++index) {
     SharedLookup& lookup = *lookups[index];
     lookup.found_out = true;

@@ -119,6 +119,33 @@ TEST_F(Wire, P28_SlowReadersLoseNothing) {
   }
 }
 
+// Of a request that never came to its end: what is known of it was read into a buffer that others
+// have used since.
+TEST_F(Wire, P28_ARefusalSpeaksOfItsOwnRequestOnly) {
+  const auto begun = [&](const std::string& id, const std::string& before) {
+    RawConnection socket(port());
+    socket.send(before + request("POST /unknown HTTP/1.1",
+                                 "X-Request-ID: " + id + "\r\nContent-Length: 9\r\n", "{}"));
+    return socket;
+  };
+  for (const std::string& before : {std::string(), live("X-Request-ID: first\r\n")}) {
+    RawConnection mine = begun("mine-mine-mine-mine", before);
+    if (!before.empty()) {
+      EXPECT_EQ(repliesIn(mine.receiveUntil("}")).at(0).status, 200);
+    }
+    std::this_thread::sleep_for(50ms);
+    RawConnection theirs(port());
+    theirs.send(request("POST /unknown HTTP/1.1",
+                        "X-Request-ID: secret-of-another-\r\nContent-Length: 2\r\n", "{}"));
+    EXPECT_EQ(repliesIn(theirs.receiveUntil("}")).at(0).status, 404);
+    mine.endSending();
+    const std::vector<Reply> replies = repliesIn(mine.receiveAll());
+    ASSERT_EQ(replies.size(), 1U);
+    EXPECT_EQ(replies[0].status, 400);
+    EXPECT_EQ(replies[0].header("X-Request-ID"), "mine-mine-mine-mine");
+  }
+}
+
 // The same end, whether the bytes come at once or one by one.
 TEST_F(Wire, P29_RefusalsInDrops) {
   const std::pair<std::string, int> refused[] = {

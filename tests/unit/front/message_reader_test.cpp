@@ -127,6 +127,19 @@ TEST(MessageReader, H06_PipelinedRequestsComeOneByOne) {
   EXPECT_EQ(rest, "");
 }
 
+TEST(MessageReader, WhatIsKnownOfARequestMovesWithItsBytes) {
+  std::string there = "POST /mine HTTP/1.1\r\nHost: x\r\nX: mine\r\nContent-Length: 9\r\n\r\nab";
+  const std::string here = there;
+  MessageReader reader{MessageLimits{}};
+  ASSERT_EQ(reader.read(there), Progress::NeedsBody);
+  reader.moveTo(here);
+  there.assign(there.size(), '?');
+  EXPECT_EQ(reader.message().method, "POST");
+  EXPECT_EQ(reader.message().target, "/mine");
+  ASSERT_EQ(reader.message().fields.size(), 3U);
+  EXPECT_EQ(reader.message().fields[1].value, "mine");
+}
+
 TEST(MessageReader, H07_OneEmptyLineBeforeTheRequestIsIgnored) {
   EXPECT_EQ(expectComplete("\r\n" + get()).method, "GET");
   expectRefused("\r\n\r\n" + get(), Refusal::Malformed);
