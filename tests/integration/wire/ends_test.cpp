@@ -4,6 +4,8 @@
 #include "http_replies.hpp"
 #include "wire_test.hpp"
 
+#include <Poco/Net/NetException.h>
+
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -86,6 +88,19 @@ TEST_F(WireEnds, TerminationLosesNoRequest) {
   }
   EXPECT_EQ(service.wait(), 0);
   EXPECT_LT(steady_clock::now() - begin, 10s);
+}
+
+// While the last requests are finished, whoever comes is refused, and can go to another replica.
+TEST_F(WireEnds, NobodyIsLetInAfterTheFarewell) {
+  ServiceProcess service(setup);
+  RawConnection slow(service.port());
+  slow.send("GET / HTTP/1.1\r\nX: ");
+  std::this_thread::sleep_for(100ms);
+  service.sendSignal(SIGTERM);
+  std::this_thread::sleep_for(1s);
+  EXPECT_THROW(RawConnection(service.port()), Poco::Net::ConnectionRefusedException);
+  slow.endSending();
+  EXPECT_EQ(service.wait(), 0);
 }
 
 // P41

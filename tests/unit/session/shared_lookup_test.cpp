@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -112,6 +113,14 @@ TEST_F(SharedLookupTest, TheErrorOfTheStoreReachesEachOfThem) {
   expectError(7, seven);
   expectError(8, eight);
   EXPECT_EQ(store_.finds, 0);
+}
+
+// What is no sdk::Error, too: it must come out where each request answers for it.
+TEST_F(SharedLookupTest, AnyOtherExceptionReachesThemAsWell) {
+  SharedLookup seven = tried(exact_, 7);
+  store_.after_find_many = [] { throw std::runtime_error("no plugin should"); };
+  findTogether(exact_, {&seven});
+  EXPECT_THROW(find(exact_, 7, seven), std::runtime_error);
 }
 
 TEST_F(SharedLookupTest, ASessionThatExpiresBetweenTheTriesIsGone) {
