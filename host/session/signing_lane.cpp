@@ -5,25 +5,94 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <exception>
+#include <utility>
 
 namespace token_service::session {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr int kNiceness = 10;
+// How many are handed over together, and how many must wait at least for anybody to be kept for
+// that: there is enough to do meanwhile.
+constexpr std::size_t kTogether = 8;
+// Work that takes longer, as with a signer that asks a device, is handed over at once.
+constexpr std::chrono::milliseconds kShort{5};
 
 // What else there is to do is short, and is waited for by more.
 void giveWay() { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness); }
 
+sdk::Error tooLate() {
+  return {sdk::ErrorCode::Unavailable,
+          "too many signatures are being made for one more by the deadline"};
+}
+
 }  // namespace
 
+// Outlives its caller's wait: who wakes the caller still holds it then.
+class SigningLane::Job {
+ public:
+  Job(const Work& work, sdk::Deadline deadline) : work_(work), deadline_(deadline) {}
+
+  void carryOut() {
+    try {
+      if (Clock::now() >= deadline_) {
+        throw tooLate();
+      }
+      work_();
+    } catch (...) {
+      error_ = std::current_exception();
+    }
+  }
+
+  void handOver() {
+    {
+      const std::scoped_lock lock(mutex_);
+      handed_over_ = true;
+    }
+    changed_.notify_one();
+  }
+
+  bool waitUntil(sdk::Deadline deadline) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_until(lock, deadline, [&] { return handed_over_; });
+  }
+
+  void wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return handed_over_; });
+  }
+
+  void rethrow() const {
+    if (error_) {
+      std::rethrow_exception(error_);
+    }
+  }
+
+ private:
+  const Work& work_;
+  const sdk::Deadline deadline_;
+  std::exception_ptr error_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool handed_over_ = false;
+};
+
 SigningLane::SigningLane(unsigned width) : free_(width) {
-  for (unsigned count = 0; count < width; ++count) {
-    threads_.emplace_back([this] { serve(); });
+  try {
+    for (unsigned count = 0; count < width; ++count) {
+      threads_.emplace_back([this] { serve(); });
+    }
+  } catch (...) {
+    stop();
+    throw;
   }
 }
 
-SigningLane::~SigningLane() {
+SigningLane::~SigningLane() { stop(); }
+
+void SigningLane::stop() {
   {
     const std::scoped_lock lock(mutex_);
     stopping_ = true;
@@ -35,6 +104,9 @@ SigningLane::~SigningLane() {
 }
 
 void SigningLane::run(const Work& work, sdk::Deadline deadline) {
+  if (Clock::now() >= deadline) {
+    throw tooLate();
+  }
   std::unique_lock lock(mutex_);
   if (free_ > 0) {
     --free_;
@@ -46,17 +118,18 @@ void SigningLane::run(const Work& work, sdk::Deadline deadline) {
     work();
     return;
   }
-  Job job(work);
-  waiting_.push_back(&job);
-  if (!job.changed.wait_until(lock, deadline, [&] { return job.begun; })) {
-    waiting_.remove(&job);
-    throw sdk::Error(sdk::ErrorCode::Unavailable,
-                     "too many signatures are being made for one more by the deadline");
+  const auto job = std::make_shared<Job>(work, deadline);
+  waiting_.push_back(job);
+  lock.unlock();
+  if (!job->waitUntil(deadline)) {
+    lock.lock();
+    if (waiting_.remove(job) > 0) {
+      throw tooLate();
+    }
+    lock.unlock();
+    job->wait();
   }
-  job.changed.wait(lock, [&] { return job.done; });
-  if (job.error) {
-    std::rethrow_exception(job.error);
-  }
+  job->rethrow();
 }
 
 std::size_t SigningLane::waiting() const {
@@ -65,13 +138,15 @@ std::size_t SigningLane::waiting() const {
 }
 
 void SigningLane::leave() {
-  const std::scoped_lock lock(mutex_);
-  if (waiting_.empty()) {
-    ++free_;
-  } else {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (waiting_.empty()) {
+      ++free_;
+      return;
+    }
     ++vacant_;
-    handed_over_.notify_one();
   }
+  handed_over_.notify_one();
 }
 
 void SigningLane::serve() {
@@ -84,21 +159,30 @@ void SigningLane::serve() {
     }
     --vacant_;
     while (!waiting_.empty()) {
-      Job& job = *waiting_.front();
+      std::shared_ptr<Job> job = std::move(waiting_.front());
       waiting_.pop_front();
-      job.begun = true;
       lock.unlock();
-      try {
-        job.work();
-      } catch (...) {
-        job.error = std::current_exception();
+      const Clock::time_point begin = Clock::now();
+      job->carryOut();
+      const bool at_once = Clock::now() - begin > kShort;
+      lock.lock();
+      done_.push_back(std::move(job));
+      const Jobs done = takeDone(at_once);
+      lock.unlock();
+      for (const std::shared_ptr<Job>& one : done) {
+        one->handOver();
       }
       lock.lock();
-      job.done = true;
-      job.changed.notify_one();
     }
     ++free_;
   }
+}
+
+SigningLane::Jobs SigningLane::takeDone(bool at_once) {
+  if (!at_once && done_.size() < kTogether && waiting_.size() >= kTogether) {
+    return {};
+  }
+  return std::exchange(done_, {});
 }
 
 }  // namespace token_service::session

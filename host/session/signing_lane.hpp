@@ -4,9 +4,9 @@
 
 #include <condition_variable>
 #include <cstddef>
-#include <exception>
 #include <functional>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -17,10 +17,14 @@ namespace token_service::session {
 // Asymmetric signatures pass through it: each takes a core for long, so more of them at once than
 // there are cores would only slow each other down, and everything else with them. Safe for use from
 // many threads at once.
+//
+// While much waits, what was done is handed over a few at a time: those who asked for it then go on
+// together, and the store can carry out their changes together.
 class SigningLane {
  public:
   using Work = std::function<void()>;
 
+  // Throws std::system_error if it cannot have its threads.
   explicit SigningLane(unsigned width);
   // Nobody may be in `run` any more.
   ~SigningLane();
@@ -35,18 +39,14 @@ class SigningLane {
   std::size_t waiting() const;
 
  private:
-  struct Job {
-    explicit Job(const Work& what) : work(what) {}
-
-    const Work& work;
-    bool begun = false;
-    bool done = false;
-    std::exception_ptr error;
-    std::condition_variable changed;
-  };
+  class Job;
+  using Jobs = std::vector<std::shared_ptr<Job>>;
 
   void leave();
   void serve();
+  // What was done and shall be handed over now. Under the lock.
+  Jobs takeDone(bool at_once);
+  void stop();
 
   mutable std::mutex mutex_;
   std::condition_variable handed_over_;
@@ -55,7 +55,8 @@ class SigningLane {
   // Places that wait for a thread of the lane.
   unsigned vacant_ = 0;
   bool stopping_ = false;
-  std::list<Job*> waiting_;
+  std::list<std::shared_ptr<Job>> waiting_;
+  Jobs done_;
   // As many as there are places. A thread that goes from one job to the next keeps its core busy,
   // where waking whoever is next would leave it idle for a while.
   std::vector<std::thread> threads_;

@@ -14,8 +14,11 @@ using std::chrono::milliseconds;
 // Enough to make the fixed cost of a commit small; few enough that one answer stays small and that
 // the locks of several batches fit into the server's lock table.
 constexpr std::size_t kMostMembers = 128;
-// How long a worker waits for a connection before it looks whether it is to stop.
-constexpr milliseconds kConnectionWait{100};
+// Few enough that two small batches do not cost more than one; a commit's fixed cost is that of
+// some four log-ins.
+constexpr std::size_t kWorthAnotherWorker = 8;
+// Several commits long, unless the disk is slow or somebody holds a lock.
+constexpr milliseconds kPatience{2};
 
 sdk::Error neverSent() {
   return {sdk::ErrorCode::Unavailable, "the database was not free in time"};
@@ -49,7 +52,10 @@ void BatchQueue::carryOut(const std::shared_ptr<Member>& member, const sdk::Erro
   {
     const std::lock_guard lock(mutex_);
     queue_.push_back(member);
-    wakeAnother();
+  }
+  wakeAnotherIfDue();
+  if (!member->answered_.waitUntil(std::min(member->deadline(), member->arrived_ + kPatience))) {
+    wakeAnotherIfDue();
   }
   if (!member->answered_.waitUntil(member->deadline())) {
     const std::lock_guard lock(mutex_);
@@ -69,41 +75,54 @@ void BatchQueue::carryOut(const std::shared_ptr<Member>& member, const sdk::Erro
 }
 
 void BatchQueue::work() {
-  while (waitForWork()) {
-    try {
-      std::optional<Lease> connection =
-          pool_.tryTake(std::chrono::steady_clock::now() + kConnectionWait);
-      if (!connection) {
-        continue;
-      }
-      // Chosen only now: what came while there was no connection goes out, too.
-      const Batch batch = nextBatch();
-      if (!batch.empty()) {
-        finish(batch, execute(*std::move(connection), batch));
-      }
-    } catch (const sdk::Error& error) {
-      failAll(error);
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    work_.wait(lock, [this] { return stopping_ || isDue(); });
+    if (stopping_) {
+      return;
+    }
+    ++at_work_;
+    lock.unlock();
+    sendNext();
+    lock.lock();
+    --at_work_;
+  }
+}
+
+void BatchQueue::sendNext() {
+  try {
+    std::optional<Lease> connection = pool_.takeUnless(stopping_);
+    if (!connection) {
+      return;
+    }
+    // Chosen only now: what came while there was no connection goes out, too.
+    const Batch batch = nextBatch();
+    wakeAnotherIfDue();
+    if (!batch.empty()) {
+      finish(batch, execute(*std::move(connection), batch));
+    }
+  } catch (const sdk::Error& error) {
+    failAll(error);
+  }
+}
+
+bool BatchQueue::isDue() const {
+  const sdk::Deadline patient_since = std::chrono::steady_clock::now() - kPatience;
+  std::size_t ready = 0;
+  return std::any_of(queue_.begin(), queue_.end(), [&](const auto& member) {
+    return !busy_.contains(member->user()) &&
+           (at_work_ == 0 || member->arrived_ <= patient_since || ++ready == kWorthAnotherWorker);
+  });
+}
+
+void BatchQueue::wakeAnotherIfDue() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (at_work_ == workers_.size() || !isDue()) {
+      return;
     }
   }
-}
-
-bool BatchQueue::waitForWork() {
-  std::unique_lock lock(mutex_);
-  ++idle_workers_;
-  work_.wait(lock, [this] { return stopping_ || hasWork(); });
-  --idle_workers_;
-  return !stopping_;
-}
-
-bool BatchQueue::hasWork() const {
-  return std::any_of(queue_.begin(), queue_.end(),
-                     [this](const auto& member) { return !busy_.contains(member->user()); });
-}
-
-void BatchQueue::wakeAnother() {
-  if (idle_workers_ > 0 && hasWork()) {
-    work_.notify_one();
-  }
+  work_.notify_one();
 }
 
 BatchQueue::Batch BatchQueue::nextBatch() {
@@ -128,7 +147,6 @@ BatchQueue::Batch BatchQueue::nextBatch() {
       break;
     }
   }
-  wakeAnother();
   return batch;
 }
 
@@ -163,7 +181,6 @@ void BatchQueue::finish(const Batch& batch, const Batch& again) {
       queue_.push_front(*member);
     }
   }
-  wakeAnother();
 }
 
 void BatchQueue::failAll(const sdk::Error& error) {

@@ -4,6 +4,8 @@
 #include "pool.hpp"
 #include "token_service/sdk/error.hpp"
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -45,6 +47,7 @@ class Member {
 
   const std::int64_t user_;
   const sdk::Deadline deadline_;
+  const sdk::Deadline arrived_ = std::chrono::steady_clock::now();
   OneShotEvent answered_;
   std::optional<sdk::Error> error_;
   // These belong to the queue and its lock.
@@ -52,8 +55,9 @@ class Member {
   bool abandoned_ = false;
 };
 
-// Operations that arrive while all workers are busy go out together with the next worker that is
-// free; nothing is held back to wait for company, and nothing joins what was already sent.
+// Operations that arrive while a batch is under way go out together as the next one. Another worker
+// begins beside it only if that pays: there are enough for a batch of its own, or one of them has
+// waited for long. With nothing under way nothing is held back, and nothing joins what was sent.
 class BatchQueue {
  public:
   using Batch = std::vector<std::shared_ptr<Member>>;
@@ -79,15 +83,14 @@ class BatchQueue {
 
  private:
   void work();
-  // False when the queue is to stop.
-  bool waitForWork();
-  bool hasWork() const;
+  void sendNext();
+  // Whether one more worker shall take what waits. Under the lock.
+  bool isDue() const;
   Batch nextBatch();
   Batch execute(Lease connection, const Batch& batch);
   void finish(const Batch& batch, const Batch& again);
   void failAll(const sdk::Error& error);
-  // Under the lock.
-  void wakeAnother();
+  void wakeAnotherIfDue();
 
   Pool& pool_;
   const Sharing sharing_;
@@ -98,8 +101,9 @@ class BatchQueue {
   std::list<std::shared_ptr<Member>> queue_;
   // Users with an operation on its way.
   std::unordered_set<std::int64_t> busy_;
-  std::size_t idle_workers_ = 0;
-  bool stopping_ = false;
+  // Workers that have a batch, or wait for the connection for one.
+  std::size_t at_work_ = 0;
+  std::atomic<bool> stopping_ = false;
   std::vector<std::thread> workers_;
 };
 

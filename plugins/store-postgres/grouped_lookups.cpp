@@ -43,6 +43,7 @@ sdk::Session sessionOf(const Find& look_up, const Rows& rows, int row) {
 GroupedLookups::GroupedLookups(const DatabaseSettings& settings, Pool& pool,
                                SingleOperations& single, std::size_t readers)
     : settings_(settings),
+      pool_(pool),
       single_(single),
       queue_(pool, readers, BatchQueue::Sharing::Any,
              [this](Lease connection, const BatchQueue::Batch& batch) {
@@ -50,6 +51,9 @@ GroupedLookups::GroupedLookups(const DatabaseSettings& settings, Pool& pool,
              }) {}
 
 std::optional<sdk::Session> GroupedLookups::find(Find look_up, sdk::Deadline deadline) {
+  if (std::optional<Lease> connection = pool_.takeIfIdle()) {
+    return single_.find(look_up, deadline, {*std::move(connection), 0});
+  }
   const auto member = std::make_shared<PendingFind>(std::move(look_up), deadline);
   queue_.carryOut(member, {sdk::ErrorCode::Unavailable, "the database did not answer in time"});
   return member->takeResult();

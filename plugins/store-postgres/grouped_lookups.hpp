@@ -9,8 +9,9 @@
 
 namespace token_service::store_postgres {
 
-// Look-ups that arrive together go out together, as one statement. None joins a statement that was
-// already sent, which could miss what was acknowledged meanwhile.
+// A look-up goes out by itself, from its caller's thread, while there are idle connections. Those
+// that arrive while there are none go out together, as one statement. None joins a statement that
+// was already sent, which could miss what was acknowledged meanwhile.
 class GroupedLookups {
  public:
   GroupedLookups(const DatabaseSettings& settings, Pool& pool, SingleOperations& single,
@@ -23,6 +24,7 @@ class GroupedLookups {
   BatchQueue::Batch execute(Lease connection, const BatchQueue::Batch& batch);
 
   const DatabaseSettings& settings_;
+  Pool& pool_;
   SingleOperations& single_;
   BatchQueue queue_;
 };

@@ -16,6 +16,8 @@ using std::chrono::milliseconds;
 // come back all at once.
 constexpr milliseconds kLongestPause{500};
 constexpr milliseconds kShortestPause{50};
+// How often one who waits without a deadline looks whether to go on.
+constexpr milliseconds kLookInterval{100};
 
 }  // namespace
 
@@ -53,31 +55,47 @@ void Pool::start(std::optional<std::string> obstacle) {
 }
 
 Lease Pool::take(sdk::Deadline deadline) {
-  if (std::optional<Lease> lease = tryTake(deadline)) {
-    return *std::move(lease);
-  }
-  throw sdk::Error(sdk::ErrorCode::Unavailable, "no database connection was free in time");
-}
-
-std::optional<Lease> Pool::tryTake(sdk::Deadline deadline) {
   std::unique_lock lock(mutex_);
   Turn turn(*this);
   for (bool in_time = true;; in_time = turn.waitUntil(lock, deadline)) {
-    while (turn.hasCome() && !idle_.empty()) {
-      std::unique_ptr<Connection> connection = std::move(idle_.back());
-      idle_.pop_back();
-      if (connection->isQuiet()) {
-        return Lease(*this, std::move(connection));
-      }
-      forgetOne();
-    }
-    if (open_ == 0 && obstacle_) {
-      throw sdk::Error(sdk::ErrorCode::Unavailable, *obstacle_);
+    if (std::optional<Lease> lease = takeIn(turn)) {
+      return *std::move(lease);
     }
     if (!in_time) {
-      return std::nullopt;
+      throw sdk::Error(sdk::ErrorCode::Unavailable, "no database connection was free in time");
     }
   }
+}
+
+std::optional<Lease> Pool::takeUnless(const std::atomic<bool>& given_up) {
+  std::unique_lock lock(mutex_);
+  Turn turn(*this);
+  for (; !given_up; turn.waitUntil(lock, std::chrono::steady_clock::now() + kLookInterval)) {
+    if (std::optional<Lease> lease = takeIn(turn)) {
+      return lease;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Lease> Pool::takeIfIdle() {
+  const std::lock_guard lock(mutex_);
+  return takeIn(Turn(*this));
+}
+
+std::optional<Lease> Pool::takeIn(const Turn& turn) {
+  while (turn.hasCome() && !idle_.empty()) {
+    std::unique_ptr<Connection> connection = std::move(idle_.back());
+    idle_.pop_back();
+    if (connection->isQuiet()) {
+      return Lease(*this, std::move(connection));
+    }
+    forgetOne();
+  }
+  if (open_ == 0 && obstacle_) {
+    throw sdk::Error(sdk::ErrorCode::Unavailable, *obstacle_);
+  }
+  return std::nullopt;
 }
 
 Pool::Turn::Turn(Pool& pool)

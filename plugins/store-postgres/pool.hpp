@@ -2,6 +2,7 @@
 
 #include "connection.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <list>
@@ -54,8 +55,10 @@ class Pool {
   // at once if there is none and the last attempt to connect failed, otherwise at the deadline.
   // Callers are served in the order in which they came.
   Lease take(sdk::Deadline deadline);
-  // The same, but nothing at the deadline.
-  std::optional<Lease> tryTake(sdk::Deadline deadline);
+  // The same without a deadline, but nothing soon after `given_up` has become true.
+  std::optional<Lease> takeUnless(const std::atomic<bool>& given_up);
+  // The same, but nothing if the caller would have to wait.
+  std::optional<Lease> takeIfIdle();
 
  private:
   friend class Lease;
@@ -80,6 +83,8 @@ class Pool {
     const std::list<Turn*>::iterator place_;
   };
 
+  // Under the lock.
+  std::optional<Lease> takeIn(const Turn& turn);
   void giveBack(std::unique_ptr<Connection> connection) noexcept;
   void forgetOne();
   void wakeNext();
