@@ -17,10 +17,11 @@ Front::Front(const Poco::Net::ServerSocket& listener, const Limits& limits,
   // Those that wait together need few threads.
   const std::size_t together = application_.lookupsAtOnce();
   addLane(LaneName::Lookup,
-          together > 1 ? std::min(limits_.threads, kThreadsTogether) : limits_.threads, together);
-  addLane(LaneName::Read, limits_.threads, 1);
-  addLane(LaneName::Write, limits_.threads, 1);
-  addLane(LaneName::End, limits_.threads, 1);
+          together > 1 ? std::min(limits_.threads, kThreadsTogether) : limits_.threads, together,
+          Lane::Scheduling::Interactive);
+  addLane(LaneName::Read, limits_.threads, 1, Lane::Scheduling::Interactive);
+  addLane(LaneName::Write, limits_.threads, 1, Lane::Scheduling::Batch);
+  addLane(LaneName::End, limits_.threads, 1, Lane::Scheduling::Batch);
   for (std::size_t count = limits_.loops; count > 0; --count) {
     loops_.push_back(
         std::make_unique<Loop>(listener_.impl()->sockfd(), limits_, application_, lanes_, load_));
@@ -42,9 +43,11 @@ bool Front::retire(std::chrono::steady_clock::time_point limit) {
                      [&](const std::unique_ptr<Loop>& loop) { return loop->waitUntil(limit); });
 }
 
-void Front::addLane(LaneName name, std::size_t threads, std::size_t together) {
-  lanes_.at(static_cast<std::size_t>(name)) = std::make_unique<Lane>(
-      threads, together, [this](Lane::Exchanges exchanges) { serve(std::move(exchanges)); });
+void Front::addLane(LaneName name, std::size_t threads, std::size_t together,
+                    Lane::Scheduling scheduling) {
+  lanes_.at(static_cast<std::size_t>(name)) =
+      std::make_unique<Lane>(threads, together, scheduling,
+                             [this](Lane::Exchanges exchanges) { serve(std::move(exchanges)); });
 }
 
 // In a thread of a lane, which gives it one exchange, or several of the lane Lookup.

@@ -33,7 +33,8 @@ class Front {
   bool retire(std::chrono::steady_clock::time_point limit);
 
  private:
-  void addLane(LaneName name, std::size_t threads, std::size_t together);
+  void addLane(LaneName name, std::size_t threads, std::size_t together,
+               Lane::Scheduling scheduling);
   void serve(Lane::Exchanges exchanges);
 
   Poco::Net::ServerSocket listener_;

@@ -1,13 +1,23 @@
 #include "front/lane.hpp"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <iterator>
 #include <system_error>
 
 namespace token_service::front {
+namespace {
 
-Lane::Lane(std::size_t max_threads, std::size_t together, Serve serve)
-    : max_threads_(max_threads), together_(together), serve_(std::move(serve)) {
+constexpr pid_t kThisThread = 0;
+
+}  // namespace
+
+Lane::Lane(std::size_t max_threads, std::size_t together, Scheduling scheduling, Serve serve)
+    : max_threads_(max_threads),
+      together_(together),
+      scheduling_(scheduling),
+      serve_(std::move(serve)) {
   threads_.reserve(max_threads_);
   threads_.emplace_back([this] { run(); });
 }
@@ -45,6 +55,10 @@ void Lane::offer(Exchanges exchanges) {
 }
 
 void Lane::run() {
+  if (scheduling_ == Scheduling::Batch) {
+    const sched_param unused{};
+    sched_setscheduler(kThisThread, SCHED_BATCH, &unused);
+  }
   std::unique_lock lock(mutex_);
   for (;;) {
     ++idle_;

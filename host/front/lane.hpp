@@ -21,8 +21,16 @@ class Lane {
   using Exchanges = std::vector<std::unique_ptr<Exchange>>;
   using Serve = std::function<void(Exchanges)>;
 
+  enum class Scheduling {
+    // A thread that has something to do interrupts others, if it has done less than they.
+    Interactive,
+    // It waits until others pause (SCHED_BATCH of sched(7)): for requests that take long anyway,
+    // and more of which are served if they do not interrupt each other.
+    Batch,
+  };
+
   // Each call of `serve` gets as many as have come, at most `together`. It must not throw.
-  Lane(std::size_t max_threads, std::size_t together, Serve serve);
+  Lane(std::size_t max_threads, std::size_t together, Scheduling scheduling, Serve serve);
   // Waits for the request that each thread serves; those still in the queue are dropped.
   ~Lane();
   Lane(const Lane&) = delete;
@@ -35,6 +43,7 @@ class Lane {
 
   const std::size_t max_threads_;
   const std::size_t together_;
+  const Scheduling scheduling_;
   const Serve serve_;
   std::mutex mutex_;
   std::condition_variable offered_;

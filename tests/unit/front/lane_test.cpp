@@ -1,6 +1,7 @@
 #include "front/lane.hpp"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <chrono>
@@ -10,6 +11,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace token_service::front {
@@ -28,7 +30,7 @@ class LaneTest : public testing::Test {
   }
 
   void make(std::size_t max_threads, std::size_t together) {
-    lane_ = std::make_unique<Lane>(max_threads, together,
+    lane_ = std::make_unique<Lane>(max_threads, together, Lane::Scheduling::Interactive,
                                    [this](const Lane::Exchanges& exchanges) { serve(exchanges); });
   }
 
@@ -214,6 +216,19 @@ TEST_F(LaneTest, ServesEachOnceWhoeverOffers) {
     }
   }
   EXPECT_LE(mostInside(), 3U);
+}
+
+TEST(LaneScheduling, IsThatOfItsThreads) {
+  for (const auto& [scheduling, policy] : {std::pair(Lane::Scheduling::Interactive, SCHED_OTHER),
+                                           std::pair(Lane::Scheduling::Batch, SCHED_BATCH)}) {
+    std::promise<int> seen;
+    Lane lane(1, 1, scheduling,
+              [&](const Lane::Exchanges&) { seen.set_value(sched_getscheduler(0)); });
+    Lane::Exchanges exchanges;
+    exchanges.push_back(std::make_unique<Exchange>());
+    lane.offer(std::move(exchanges));
+    EXPECT_EQ(seen.get_future().get(), policy);
+  }
 }
 
 TEST_F(LaneTest, ItsEndWaitsForWhatIsServedAndDropsWhatIsNot) {
