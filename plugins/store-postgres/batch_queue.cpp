@@ -53,10 +53,7 @@ void BatchQueue::carryOut(const std::shared_ptr<Member>& member, const sdk::Erro
     const std::lock_guard lock(mutex_);
     queue_.push_back(member);
   }
-  wakeAnotherIfDue();
-  if (!member->answered_.waitUntil(std::min(member->deadline(), member->arrived_ + kPatience))) {
-    wakeAnotherIfDue();
-  }
+  wakeAnother();
   if (!member->answered_.waitUntil(member->deadline())) {
     const std::lock_guard lock(mutex_);
     const auto place = std::find(queue_.begin(), queue_.end(), member);
@@ -77,7 +74,9 @@ void BatchQueue::carryOut(const std::shared_ptr<Member>& member, const sdk::Erro
 void BatchQueue::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    work_.wait(lock, [this] { return stopping_ || isDue(); });
+    while (!stopping_ && !isDue()) {
+      rest(lock);
+    }
     if (stopping_) {
       return;
     }
@@ -89,6 +88,20 @@ void BatchQueue::work() {
   }
 }
 
+// One worker at a time wakes by itself when what waits has waited for long.
+void BatchQueue::rest(std::unique_lock<std::mutex>& lock) {
+  const auto oldest = std::find_if(queue_.begin(), queue_.end(), [this](const auto& member) {
+    return !busy_.contains(member->user());
+  });
+  if (watched_ || oldest == queue_.end()) {
+    work_.wait(lock);
+    return;
+  }
+  watched_ = true;
+  work_.wait_until(lock, (*oldest)->arrived_ + kPatience);
+  watched_ = false;
+}
+
 void BatchQueue::sendNext() {
   try {
     std::optional<Lease> connection = pool_.takeUnless(stopping_);
@@ -97,7 +110,7 @@ void BatchQueue::sendNext() {
     }
     // Chosen only now: what came while there was no connection goes out, too.
     const Batch batch = nextBatch();
-    wakeAnotherIfDue();
+    wakeAnother();
     if (!batch.empty()) {
       finish(batch, execute(*std::move(connection), batch));
     }
@@ -115,10 +128,11 @@ bool BatchQueue::isDue() const {
   });
 }
 
-void BatchQueue::wakeAnotherIfDue() {
+void BatchQueue::wakeAnother() {
   {
     const std::lock_guard lock(mutex_);
-    if (at_work_ == workers_.size() || !isDue()) {
+    const bool is_to_be_watched = !watched_ && !queue_.empty();
+    if (at_work_ == workers_.size() || !(is_to_be_watched || isDue())) {
       return;
     }
   }

@@ -83,6 +83,8 @@ class BatchQueue {
 
  private:
   void work();
+  // Until there may be a batch to send.
+  void rest(std::unique_lock<std::mutex>& lock);
   void sendNext();
   // Whether one more worker shall take what waits. Under the lock.
   bool isDue() const;
@@ -90,7 +92,8 @@ class BatchQueue {
   Batch execute(Lease connection, const Batch& batch);
   void finish(const Batch& batch, const Batch& again);
   void failAll(const sdk::Error& error);
-  void wakeAnotherIfDue();
+  // If there is something for another worker to take, or to keep an eye on.
+  void wakeAnother();
 
   Pool& pool_;
   const Sharing sharing_;
@@ -103,6 +106,8 @@ class BatchQueue {
   std::unordered_set<std::int64_t> busy_;
   // Workers that have a batch, or wait for the connection for one.
   std::size_t at_work_ = 0;
+  // Whether a worker that rests wakes when the oldest member has waited for long.
+  bool watched_ = false;
   std::atomic<bool> stopping_ = false;
   std::vector<std::thread> workers_;
 };
