@@ -27,7 +27,7 @@ struct Connection {
   int socket = -1;
   Phase phase = Phase::Head;
   std::chrono::steady_clock::time_point deadline;
-  // Where it stands in the loop's list of its phase.
+  // Where it stands in the table's list of its phase.
   std::list<Connection>::iterator self;
 
   // Whether a read may give something.
@@ -38,7 +38,7 @@ struct Connection {
   bool last = false;
   // The client was asked for the body.
   bool continued = false;
-  // Is in the loop's list of those that have had their turn.
+  // Is in the table's list of those that have had their turn.
   bool postponed = false;
 
   // Bytes that no complete request has taken, and the reader that knows them up to some point.
@@ -50,5 +50,8 @@ struct Connection {
   // How much was read only to be thrown away.
   std::size_t discarded = 0;
 };
+
+// An assignment would keep the memory.
+inline void release(std::string& buffer) { std::string().swap(buffer); }
 
 }  // namespace token_service::front

@@ -7,8 +7,8 @@
 
 namespace token_service::front {
 
+class CompletionQueue;
 struct Connection;
-class Loop;
 
 // A request with its response, on the way from a loop through a lane and back.
 struct Exchange {
@@ -16,7 +16,8 @@ struct Exchange {
   Request request{response};
   // Stays where it is until the exchange is back.
   Connection* connection = nullptr;
-  Loop* loop = nullptr;
+  // Brings it back to the loop that has read the request.
+  CompletionQueue* completions = nullptr;
   // Whether the connection ends with it.
   bool close = false;
   // The response as it goes over the wire.

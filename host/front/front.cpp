@@ -75,12 +75,12 @@ void Front::serve(Lane::Exchanges exchanges) {
   for (const std::unique_ptr<Loop>& loop : loops_) {
     Lane::Exchanges of_loop;
     for (std::unique_ptr<Exchange>& exchange : exchanges) {
-      if (exchange && exchange->loop == loop.get()) {
+      if (exchange && exchange->completions == &loop->completions()) {
         of_loop.push_back(std::move(exchange));
       }
     }
     if (!of_loop.empty()) {
-      loop->finish(std::move(of_loop));
+      loop->completions().finish(std::move(of_loop));
     }
   }
 }
