@@ -26,8 +26,14 @@ Front::Front(const Poco::Net::ServerSocket& listener, const Limits& limits,
         std::make_unique<Loop>(listener_.impl()->sockfd(), limits_, application_, lanes_, load_));
   }
   // Only now: the lanes look for the loop of an exchange among all of them.
-  for (const std::unique_ptr<Loop>& loop : loops_) {
-    loop->start();
+  try {
+    for (const std::unique_ptr<Loop>& loop : loops_) {
+      loop->start();
+    }
+  } catch (...) {
+    // Those that were started use the lanes.
+    retire(std::chrono::steady_clock::time_point::max());
+    throw;
   }
 }
 

@@ -21,7 +21,8 @@ class Lane {
   using Exchanges = std::vector<std::unique_ptr<Exchange>>;
   using Serve = std::function<void(Exchanges)>;
 
-  // Each call of `serve` gets as many as have come, at most `together`. It must not throw.
+  // Each call of `serve` gets as many as have come, at most `together`. It must not throw. Throws
+  // std::system_error if it cannot have its first thread.
   Lane(std::size_t max_threads, std::size_t together, Serve serve);
   // Waits for the request that each thread serves; those still in the queue are dropped.
   ~Lane();

@@ -37,7 +37,7 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // Begins to accept. Called once.
+  // Begins to accept. Called once. Throws std::system_error if it cannot have its thread.
   void start();
 
   // From a lane: the responses are there. Safe for use from many threads.
@@ -47,7 +47,7 @@ class Loop {
   // the others have ended, too. Safe for use from any thread.
   void retire();
 
-  // Whether the thread has come to its end after `retire`.
+  // Whether the thread, if it was started, has come to its end after `retire`.
   bool waitUntil(std::chrono::steady_clock::time_point limit);
 
  private:
