@@ -55,6 +55,24 @@ void Front::addLane(LaneName name, std::size_t threads, std::size_t together) {
 
 // In a thread of a lane, which gives it one exchange, or several of the lane Lookup.
 void Front::serve(Lane::Exchanges exchanges) {
+  serveTogether(exchanges);
+  Lane::Exchanges answered;
+  Lane::Exchanges others;
+  for (std::unique_ptr<Exchange>& exchange : exchanges) {
+    (exchange->response.sent() ? answered : others).push_back(std::move(exchange));
+  }
+  // Before anybody is served who may have to wait.
+  giveBack(std::move(answered));
+  for (std::unique_ptr<Exchange>& exchange : others) {
+    application_.handler().handleRequest(exchange->request, exchange->response);
+    Lane::Exchanges one;
+    one.push_back(std::move(exchange));
+    giveBack(std::move(one));
+  }
+}
+
+// Leaves those without an answer that are served one by one.
+void Front::serveTogether(const Lane::Exchanges& exchanges) {
   std::vector<Call> calls;
   // Whoever shares a look-up must leave the others time.
   const auto patience = exchanges.size() > 1 ? limits_.queue_timeout / 2 : limits_.queue_timeout;
@@ -66,11 +84,12 @@ void Front::serve(Lane::Exchanges exchanges) {
       calls.push_back({exchange->request, exchange->response});
     }
   }
-  if (calls.size() == 1) {
-    application_.handler().handleRequest(calls.front().request, calls.front().response);
-  } else if (!calls.empty()) {
+  if (calls.size() > 1) {
     application_.answerTogether(calls);
   }
+}
+
+void Front::giveBack(Lane::Exchanges exchanges) {
   for (const std::unique_ptr<Exchange>& exchange : exchanges) {
     exchange->close = exchange->close || load_.farewell;
     exchange->finish();

@@ -36,6 +36,8 @@ class Front {
  private:
   void addLane(LaneName name, std::size_t threads, std::size_t together);
   void serve(Lane::Exchanges exchanges);
+  void serveTogether(const Lane::Exchanges& exchanges);
+  void giveBack(Lane::Exchanges exchanges);
 
   Poco::Net::ServerSocket listener_;
   const Limits limits_;
