@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace {
@@ -74,6 +75,18 @@ int fail(const std::exception& error, int exit_code) {
   return exit_code;
 }
 
+// Of all that may be refused for now, only threads are asked for without a word of what it was.
+int fail(const std::system_error& error) {
+  if (error.code() != std::errc::resource_unavailable_try_again) {
+    return fail(error, app::exit_code::kSoftware);
+  }
+  std::fprintf(stderr,
+               "token-service: cannot start a thread (%s): raise the limit of processes or of "
+               "memory\n",
+               error.code().message().c_str());
+  return app::exit_code::kUnavailable;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -87,6 +100,8 @@ int main(int argc, char** argv) {
     return fail(error, exitCodeOf(error));
   } catch (const sdk::Error& error) {
     return fail(error, exitCodeOf(error));
+  } catch (const std::system_error& error) {
+    return fail(error);
   } catch (const std::exception& error) {
     return fail(error, app::exit_code::kSoftware);
   }

@@ -97,6 +97,7 @@ int serve(const CommandLine& line) {
   starting.reset();
   Service service(config, plugins, logger, clock, random);
   Reload reload(config, line.plugin_dir, files, plugins.keys(), service.secrets(), logger, clock);
+  ReloadThread reloads(reload, watched, config.server.reload_on_change);
   warnOfUnsafe(config, plugins, logger);
   if (const std::optional<std::uint16_t> port = service.adminPort()) {
     logger.info("admin listener open", {{"address", placeOf(config.server.admin->address, *port)}});
@@ -105,7 +106,6 @@ int serve(const CommandLine& line) {
                             {"version", kVersion},
                             {"signer", config.signer.name},
                             {"store", config.store.name}});
-  ReloadThread reloads(reload, watched, config.server.reload_on_change);
   while (signals.wait() == SIGHUP) {
     reloads.request();
   }

@@ -41,7 +41,8 @@ class Application {
   // How many requests of the lane Lookup are best answered together.
   virtual std::size_t lookupsAtOnce() const = 0;
 
-  // Answers them, at most lookupsAtOnce(). Must not throw.
+  // Answers them, at most lookupsAtOnce(), and sends nothing to those that would have to wait for
+  // something of their own: they go to the handler, one by one. Must not throw.
   virtual void answerTogether(std::span<const Call> calls) = 0;
 
   // Answers a request that the front does not accept, of which perhaps nothing is known. Must not

@@ -27,8 +27,14 @@ Front::Front(const Poco::Net::ServerSocket& listener, const Limits& limits,
         std::make_unique<Loop>(listener_.impl()->sockfd(), limits_, application_, lanes_, load_));
   }
   // Only now: the lanes look for the loop of an exchange among all of them.
-  for (const std::unique_ptr<Loop>& loop : loops_) {
-    loop->start();
+  try {
+    for (const std::unique_ptr<Loop>& loop : loops_) {
+      loop->start();
+    }
+  } catch (...) {
+    // Those that were started use the lanes.
+    retire(std::chrono::steady_clock::time_point::max());
+    throw;
   }
 }
 
@@ -52,6 +58,24 @@ void Front::addLane(LaneName name, std::size_t threads, std::size_t together,
 
 // In a thread of a lane, which gives it one exchange, or several of the lane Lookup.
 void Front::serve(Lane::Exchanges exchanges) {
+  serveTogether(exchanges);
+  Lane::Exchanges answered;
+  Lane::Exchanges others;
+  for (std::unique_ptr<Exchange>& exchange : exchanges) {
+    (exchange->response.sent() ? answered : others).push_back(std::move(exchange));
+  }
+  // Before anybody is served who may have to wait.
+  giveBack(std::move(answered));
+  for (std::unique_ptr<Exchange>& exchange : others) {
+    application_.handler().handleRequest(exchange->request, exchange->response);
+    Lane::Exchanges one;
+    one.push_back(std::move(exchange));
+    giveBack(std::move(one));
+  }
+}
+
+// Leaves those without an answer that are served one by one.
+void Front::serveTogether(const Lane::Exchanges& exchanges) {
   std::vector<Call> calls;
   // Whoever shares a look-up must leave the others time.
   const auto patience = exchanges.size() > 1 ? limits_.queue_timeout / 2 : limits_.queue_timeout;
@@ -63,11 +87,12 @@ void Front::serve(Lane::Exchanges exchanges) {
       calls.push_back({exchange->request, exchange->response});
     }
   }
-  if (calls.size() == 1) {
-    application_.handler().handleRequest(calls.front().request, calls.front().response);
-  } else if (!calls.empty()) {
+  if (calls.size() > 1) {
     application_.answerTogether(calls);
   }
+}
+
+void Front::giveBack(Lane::Exchanges exchanges) {
   for (const std::unique_ptr<Exchange>& exchange : exchanges) {
     exchange->close = exchange->close || load_.farewell;
     exchange->finish();

@@ -18,7 +18,8 @@ namespace token_service::front {
 // answered, and takes no part in what the answers are.
 class Front {
  public:
-  // Serves from then on. `application` outlives it.
+  // Serves from then on. `application` outlives it. Throws std::system_error if it cannot have its
+  // threads.
   Front(const Poco::Net::ServerSocket& listener, const Limits& limits, Application& application);
   // Waits for what runs in the lanes.
   ~Front();
@@ -36,6 +37,8 @@ class Front {
   void addLane(LaneName name, std::size_t threads, std::size_t together,
                Lane::Scheduling scheduling);
   void serve(Lane::Exchanges exchanges);
+  void serveTogether(const Lane::Exchanges& exchanges);
+  void giveBack(Lane::Exchanges exchanges);
 
   Poco::Net::ServerSocket listener_;
   const Limits limits_;

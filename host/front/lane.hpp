@@ -29,7 +29,8 @@ class Lane {
     Batch,
   };
 
-  // Each call of `serve` gets as many as have come, at most `together`. It must not throw.
+  // Each call of `serve` gets as many as have come, at most `together`. It must not throw. Throws
+  // std::system_error if it cannot have its first thread.
   Lane(std::size_t max_threads, std::size_t together, Scheduling scheduling, Serve serve);
   // Waits for the request that each thread serves; those still in the queue are dropped.
   ~Lane();

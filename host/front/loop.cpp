@@ -38,8 +38,8 @@ Loop::Loop(int listener, const Limits& limits, Application& application, Lanes& 
 }
 
 void Loop::start() {
-  ++load_.accepting;
   thread_ = std::thread([this] { run(); });
+  ++load_.accepting;
 }
 
 Loop::~Loop() {
@@ -55,7 +55,7 @@ void Loop::retire() {
 }
 
 bool Loop::waitUntil(TimePoint limit) {
-  while (!ended_) {
+  while (thread_.joinable() && !ended_) {
     if (Clock::now() >= limit) {
       return false;
     }

@@ -32,7 +32,7 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // Begins to accept. Called once.
+  // Begins to accept. Called once. Throws std::system_error if it cannot have its thread.
   void start();
 
   // Where lanes return the loop's exchanges. Safe for use from many threads.
@@ -42,7 +42,7 @@ class Loop {
   // the others have ended, too. Safe for use from any thread.
   void retire();
 
-  // Whether the thread has come to its end after `retire`.
+  // Whether the thread, if it was started, has come to its end after `retire`.
   bool waitUntil(std::chrono::steady_clock::time_point limit);
 
  private:

@@ -5,6 +5,8 @@
 #include <Poco/Net/NameValueCollection.h>
 #include <Poco/String.h>
 
+#include <iterator>
+
 namespace token_service::http {
 namespace {
 
@@ -17,6 +19,13 @@ bool isBoundary(const std::string& text) {
          text.find_first_not_of(kAllowed) == std::string::npos;
 }
 
+// Two of them would leave it open which one counts.
+bool isRepeated(const Poco::Net::NameValueCollection& parameters, const std::string& name) {
+  const auto first = parameters.find(name);
+  return first != parameters.end() && std::next(first) != parameters.end() &&
+         Poco::icompare(std::next(first)->first, name) == 0;
+}
+
 }  // namespace
 
 std::optional<MediaType> parseMediaType(std::string_view content_type) {
@@ -25,7 +34,8 @@ std::optional<MediaType> parseMediaType(std::string_view content_type) {
   Poco::Net::MessageHeader::splitParameters(std::string(content_type), type, parameters);
   Poco::trimInPlace(type);
   Poco::toLowerInPlace(type);
-  if (Poco::icompare(parameters.get("charset", "utf-8"), "utf-8") != 0) {
+  if (isRepeated(parameters, "charset") || isRepeated(parameters, "boundary") ||
+      Poco::icompare(parameters.get("charset", "utf-8"), "utf-8") != 0) {
     return std::nullopt;
   }
   if (type == "application/json") {

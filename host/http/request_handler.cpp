@@ -70,7 +70,7 @@ void RequestHandler::handleRequest(HTTPServerRequest& request, HTTPServerRespons
 void RequestHandler::answerTogether(std::span<const front::Call> calls) {
   std::vector<Request> requests(calls.size());
   std::vector<session::SharedLookup> lookups(calls.size());
-  std::vector<std::size_t> waiting;
+  std::vector<std::size_t> sharing;
   std::vector<session::SharedLookup*> wanted;
   sdk::Deadline first = sdk::Deadline::max();
   for (std::size_t index = 0; index < calls.size(); ++index) {
@@ -85,10 +85,10 @@ void RequestHandler::answerTogether(std::span<const front::Call> calls) {
     try {
       send(requests[index], router_.answer(requests[index]), call.response);
     } catch (const session::WouldWait&) {
-      requests[index].deadline = deadlineOf(call.request);
-      first = std::min(first, requests[index].deadline);
-      waiting.push_back(index);
       if (!lookups[index].session_id.empty()) {
+        requests[index].deadline = deadlineOf(call.request);
+        first = std::min(first, requests[index].deadline);
+        sharing.push_back(index);
         wanted.push_back(&lookups[index]);
       }
     }
@@ -96,7 +96,7 @@ void RequestHandler::answerTogether(std::span<const front::Call> calls) {
   if (!wanted.empty()) {
     sessions_.findTogether(wanted, first);
   }
-  for (const std::size_t index : waiting) {
+  for (const std::size_t index : sharing) {
     send(requests[index], router_.answer(requests[index]), calls[index].response);
   }
 }

@@ -28,7 +28,8 @@ class RequestHandler : public Poco::Net::HTTPRequestHandler {
   void handleRequest(Poco::Net::HTTPServerRequest& request,
                      Poco::Net::HTTPServerResponse& response) override;
 
-  // Answers requests whose look-ups are carried out together.
+  // Answers requests whose look-ups are carried out together. Sends nothing to those that wait for
+  // anything else.
   void answerTogether(std::span<const front::Call> calls);
 
   // Answers a request that cannot be accepted. Unless it is only for now, its connection ends.

@@ -1,6 +1,6 @@
 #include "batch_queue.hpp"
 
-#include "signals_blocked.hpp"
+#include "worker_thread.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -28,13 +28,20 @@ sdk::Error neverSent() {
 
 BatchQueue::BatchQueue(Pool& pool, std::size_t workers, Sharing sharing, Execute execute)
     : pool_(pool), sharing_(sharing), execute_(std::move(execute)) {
-  const SignalsBlocked blocked;
-  for (std::size_t count = 0; count < workers; ++count) {
-    workers_.emplace_back([this] { work(); });
+  workers_.reserve(workers);
+  try {
+    for (std::size_t count = 0; count < workers; ++count) {
+      workers_.push_back(workerThread([this] { work(); }));
+    }
+  } catch (...) {
+    stop();
+    throw;
   }
 }
 
-BatchQueue::~BatchQueue() {
+BatchQueue::~BatchQueue() { stop(); }
+
+void BatchQueue::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;

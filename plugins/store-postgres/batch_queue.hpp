@@ -71,6 +71,7 @@ class BatchQueue {
     OnePerUser,
   };
 
+  // Throws sdk::Error if it cannot have its workers.
   BatchQueue(Pool& pool, std::size_t workers, Sharing sharing, Execute execute);
   // Waits for what was sent.
   ~BatchQueue();
@@ -82,6 +83,7 @@ class BatchQueue {
   void carryOut(const std::shared_ptr<Member>& member, const sdk::Error& too_late);
 
  private:
+  void stop();
   void work();
   // Until there may be a batch to send.
   void rest(std::unique_lock<std::mutex>& lock);

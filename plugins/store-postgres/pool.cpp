@@ -1,6 +1,6 @@
 #include "pool.hpp"
 
-#include "signals_blocked.hpp"
+#include "worker_thread.hpp"
 
 #include <algorithm>
 #include <array>
@@ -50,8 +50,7 @@ void Pool::connectFirst() {
 
 void Pool::start(std::optional<std::string> obstacle) {
   obstacle_ = std::move(obstacle);
-  const SignalsBlocked blocked;
-  thread_ = std::thread([this] { keepFull(); });
+  thread_ = workerThread([this] { keepFull(); });
 }
 
 Lease Pool::take(sdk::Deadline deadline) {

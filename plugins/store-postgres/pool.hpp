@@ -48,7 +48,8 @@ class Pool {
 
   // Connects once, in the caller's thread, before `start`. Throws sdk::Error.
   void connectFirst();
-  // From now on the pool keeps itself full. `obstacle` is why it is empty so far.
+  // From now on the pool keeps itself full. `obstacle` is why it is empty so far. Throws
+  // sdk::Error.
   void start(std::optional<std::string> obstacle);
 
   // A connection that the server has not closed as far as we know. Throws sdk::Error (Unavailable):

@@ -9,6 +9,8 @@
 #include <chrono>
 #include <exception>
 #include <optional>
+#include <string>
+#include <system_error>
 
 namespace token_service::store_sqlite {
 namespace {
@@ -16,6 +18,17 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kLookInterval = 1s;
+
+template <typename Work>
+std::thread workerThread(Work work) {
+  try {
+    return std::thread(std::move(work));
+  } catch (const std::system_error& error) {
+    throw sdk::Error(sdk::ErrorCode::Unavailable,
+                     "cannot start a thread (" + error.code().message() +
+                         "): raise the limit of processes or of memory");
+  }
+}
 
 }  // namespace
 
@@ -25,7 +38,7 @@ GroupCommit::GroupCommit(Connection& connection, SessionCache& cache, FileWatch&
       file_(file),
       writer_(connection),
       foreign_writes_(connection),
-      thread_([this] { work(); }) {}
+      thread_(workerThread([this] { work(); })) {}
 
 GroupCommit::~GroupCommit() {
   {

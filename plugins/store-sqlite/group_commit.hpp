@@ -29,7 +29,8 @@ class Failure;
 /// place and whether another program has written to it.
 class GroupCommit {
  public:
-  /// All of them must outlive this object; nobody else may use `connection`.
+  /// All of them must outlive this object; nobody else may use `connection`. Throws sdk::Error if
+  /// it cannot have its thread.
   GroupCommit(Connection& connection, SessionCache& cache, FileWatch& file);
   GroupCommit(const GroupCommit&) = delete;
   GroupCommit& operator=(const GroupCommit&) = delete;

@@ -17,6 +17,7 @@ esac
 # - store_postgres_leak_test: resident memory, to which what ASan keeps in quarantine adds; leaks are
 #   LeakSanitizer's in every test
 # - poco_postgres_traps_test: shows, by the C library's own counts, that Poco leaks
+# - e2e.threads: limits the address space, of which ASan takes terabytes
 # - e2e.container: the image has no sanitizer's library
 excluded=unsanitized
 if [ "$sanitizer" = tsan ]; then

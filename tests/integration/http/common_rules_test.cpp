@@ -178,6 +178,7 @@ TEST_P(CommonRulesTest, otherMediaTypeIsUnsupported) {
   for (const char* type :
        {"", "text/plain", "text/json", "application/xml", "application/jsonx", "json",
         "application/json; charset=utf-16", "application/json; charset=latin1",
+        "application/json; charset=utf-8; charset=utf-8",
         "application/x-www-form-urlencoded; charset=iso-8859-1", "multipart/form-data",
         "multipart/mixed; boundary=the-boundary", "multipart/form-data; boundary=\"\""}) {
     SCOPED_TRACE(type);

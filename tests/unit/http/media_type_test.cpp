@@ -36,6 +36,19 @@ TEST(MediaType, RefusesOthers_H66) {
   }
 }
 
+TEST(MediaType, RefusesWhatIsThereTwice) {
+  for (const char* text : {"application/json; charset=utf-8; charset=utf-8",
+                           "application/json; charset=utf-8; charset=utf-16",
+                           "application/json; charset=utf-16; charset=utf-8",
+                           "application/json; charset=utf-8; x=y; Charset=\"UTF-8\"",
+                           "application/x-www-form-urlencoded; charset=utf-8;CHARSET=utf-8",
+                           "multipart/form-data; charset=utf-8; boundary=abc; charset=utf-8",
+                           "multipart/form-data; boundary=abc; boundary=abc",
+                           "multipart/form-data; boundary=abc; Boundary=xyz"}) {
+    EXPECT_FALSE(parseMediaType(text)) << text;
+  }
+}
+
 TEST(MediaType, ABoundaryIsThatOfRfc2046) {
   const std::string start = "multipart/form-data; boundary=";
   EXPECT_EQ(parseMediaType(start + "----WebKitFormBoundaryABC123")->boundary,

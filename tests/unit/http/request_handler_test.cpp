@@ -19,6 +19,17 @@ using namespace std::chrono_literals;
 
 constexpr const char* kValid = R"({"access_token":"Valid token"})";
 
+// Cannot be answered at once, and has no look-up to share.
+class PatientEndpoint final : public Endpoint {
+ public:
+  Response handle(const Request& request, const std::vector<std::string>&) override {
+    if (request.deadline == session::kAtOnce) {
+      throw session::WouldWait();
+    }
+    return {};
+  }
+};
+
 // Requests as they come from the front, answered together.
 class AnswerTogetherTest : public session::SessionServiceTest {
  protected:
@@ -27,6 +38,7 @@ class AnswerTogetherTest : public session::SessionServiceTest {
     router_.add(Method::Post, "/auth/token/validate-token",
                 std::make_unique<ValidateTokenEndpoint>(*service_, secrets_));
     router_.add(Method::Any, "/auth/verify/*", std::make_unique<VerifyEndpoint>(*service_));
+    router_.add(Method::Get, "/patient", std::make_unique<PatientEndpoint>());
   }
 
   void add(const std::string& method, const std::string& target,
@@ -152,6 +164,18 @@ TEST_F(AnswerTogetherTest, WhatNeedsNoLookUpAsksNobody) {
   expectAnswer(2, 404, "not_found");
   EXPECT_TRUE(store_.finds_together.empty());
   EXPECT_EQ(store_.finds, 0);
+}
+
+TEST_F(AnswerTogetherTest, WhatSharesNothingIsLeftToBeServedAlone) {
+  addVerification(issue(7).access);
+  add("GET", "/patient", {}, "");
+  addVerification(issue(8).access);
+  answer();
+  expectAnswer(0, 200, "\"user_id\":7,");
+  EXPECT_FALSE(response(1).sent());
+  expectAnswer(2, 200, "\"user_id\":8,");
+  handler_.handleRequest(exchanges_[1]->request, response(1));
+  expectAnswer(1, 200, "");
 }
 
 TEST_F(AnswerTogetherTest, EachKeepsItsRequestIdAndIsAnsweredOnce) {

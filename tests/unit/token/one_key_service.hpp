@@ -49,9 +49,11 @@ struct Service {
     if (algorithm == "HS256") {
       signer.addHmac(kid, kSecret);
     } else {
-      pair = host_test::keyPair(algorithm.ends_with("S256") && algorithm != "ES256" ? "RSA-2048"
-                                : algorithm == "ES256"                              ? "P-256"
-                                                                                    : "Ed25519");
+      pair = host_test::keyPair(algorithm == "ES256"   ? "P-256"
+                                : algorithm == "ES384" ? "P-384"
+                                : algorithm == "ES512" ? "P-521"
+                                : algorithm == "EdDSA" ? "Ed25519"
+                                                       : "RSA-2048");
       signer.add(kid, algorithm, pair);
     }
     keys.emplace(std::vector<sdk::Signer*>{&signer}, kRules);

@@ -1,8 +1,14 @@
 #pragma once
 
+#include "token_service/sdk/error.hpp"
+
 #include <pthread.h>
 
 #include <csignal>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
 
 namespace token_service::store_postgres {
 
@@ -21,5 +27,18 @@ class SignalsBlocked {
  private:
   sigset_t before_{};
 };
+
+// Throws sdk::Error (Unavailable) if the system has no more threads for the process.
+template <typename Work>
+std::thread workerThread(Work work) {
+  const SignalsBlocked blocked;
+  try {
+    return std::thread(std::move(work));
+  } catch (const std::system_error& error) {
+    throw sdk::Error(sdk::ErrorCode::Unavailable,
+                     "cannot start a thread (" + error.code().message() +
+                         "): raise the limit of processes or of memory");
+  }
+}
 
 }  // namespace token_service::store_postgres
