@@ -100,6 +100,7 @@ void Forwarder::run() {
         ::close(server);
       }
     }
+    open_ = pairs.size();
   }
   for (const Pair& pair : pairs) {
     ::close(pair.client);

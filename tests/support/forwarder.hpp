@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -30,6 +31,8 @@ class Forwarder {
   std::string port() const { return std::to_string(port_); }
   void set(Mode mode) { mode_ = mode; }
   int accepted() const { return accepted_; }
+  // How many connections pass through it now.
+  std::size_t open() const { return open_; }
 
  private:
   struct Pair {
@@ -46,6 +49,7 @@ class Forwarder {
   std::atomic<Mode> mode_;
   std::atomic<bool> stopping_ = false;
   std::atomic<int> accepted_ = 0;
+  std::atomic<std::size_t> open_ = 0;
   std::thread thread_;
 };
 

@@ -196,7 +196,7 @@ TEST_P(Failure, AnIdleConnectionThatTheNetworkEndedIsInvisible) {
   const auto store = makeThrough(network, "2");
   store->create(session(1, "s1"), 10, kNow, in(2s));
   network.set(Forwarder::Mode::Refuse);
-  std::this_thread::sleep_for(50ms);
+  ASSERT_TRUE(eventually([&] { return network.open() == 0; }, 10s));
   network.set(Forwarder::Mode::Forward);
   EXPECT_NO_THROW(store->create(session(1, "s2"), 10, kNow, in(2s)));
 }
