@@ -195,6 +195,9 @@ TEST_P(Failure, AnIdleConnectionThatTheNetworkEndedIsInvisible) {
   Forwarder network = forwarder();
   const auto store = makeThrough(network, "2");
   store->create(session(1, "s1"), 10, kNow, in(2s));
+  // One that is being opened when the network ends it would be a failed attempt, which is visible.
+  ASSERT_TRUE(eventually([&] { return network.open() == 2; }, 10s));
+  std::this_thread::sleep_for(200ms);
   network.set(Forwarder::Mode::Refuse);
   ASSERT_TRUE(eventually([&] { return network.open() == 0; }, 10s));
   network.set(Forwarder::Mode::Forward);
