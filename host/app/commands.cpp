@@ -109,7 +109,7 @@ int serve(const CommandLine& line) {
   while (signals.wait() == SIGHUP) {
     reloads.request();
   }
-  const ExitOnSignal second(signals);
+  signals.exitOnNext();
   stop(service, reloads, config.server.shutdown_timeout, logger);
   return exit_code::kSuccess;
 }

@@ -14,7 +14,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <future>
 #include <thread>
 
 namespace token_service::app {
@@ -23,6 +22,8 @@ namespace {
 // Few call the admin listener, and they must not take what the main one needs.
 constexpr std::size_t kAdminThreads = 4;
 constexpr std::size_t kAdminConnections = 256;
+// How long callers that keep their connections open are told to close them before we do.
+constexpr std::chrono::milliseconds kFarewell{200};
 
 session::Policy policyOf(const config::Config& config) {
   session::Policy policy;
@@ -204,11 +205,21 @@ Service::Service(const config::Config& config, PluginSet& plugins, log::Logger& 
       maintenance_(plugins.store(), clock, logger, config.sessions.purge_interval) {}
 
 bool Service::drain(std::chrono::milliseconds patience) {
+  const auto limit = std::chrono::steady_clock::now() + patience;
+  std::vector<http::Server*> servers{&server_};
+  if (admin_server_) {
+    servers.push_back(admin_server_.get());
+  }
   readiness_.retire();
-  std::future<bool> admin = std::async(
-      std::launch::async, [&] { return !admin_server_ || admin_server_->drain(patience); });
-  const bool finished = server_.drain(patience);
-  return admin.get() && finished;
+  for (http::Server* server : servers) {
+    server->sayFarewell();
+  }
+  std::this_thread::sleep_for(std::min(kFarewell, patience));
+  for (http::Server* server : servers) {
+    server->retire();
+  }
+  return std::ranges::all_of(servers,
+                             [&](http::Server* server) { return server->waitUntil(limit); });
 }
 
 }  // namespace token_service::app

@@ -34,7 +34,10 @@ class Service {
   // A reload replaces them.
   http::ServiceSecrets& secrets() { return secrets_; }
 
-  // Both listeners at once. See http::Server.
+  // Tells callers to close their connections, accepts no more of them and lets the requests that
+  // run finish for at most `patience`. Returns whether all of them finished; if not, something
+  // still holds a thread, and the process should end without destroying what that uses. Called
+  // once.
   bool drain(std::chrono::milliseconds patience);
 
  private:

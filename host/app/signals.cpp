@@ -29,6 +29,15 @@ bool Signals::endsNow() const {
   return sigtimedwait(&ends, nullptr, &kMoment) > 0;
 }
 
+void Signals::exitOnNext() const {
+  sigset_t ends = set_;
+  sigdelset(&ends, SIGHUP);
+  for (const int signal : {SIGTERM, SIGINT}) {
+    std::signal(signal, [](int) { _exit(exit_code::kSuccess); });
+  }
+  pthread_sigmask(SIG_UNBLOCK, &ends, nullptr);
+}
+
 ExitOnSignal::ExitOnSignal(const Signals& signals)
     : thread_([this, &signals] {
         while (!done_) {

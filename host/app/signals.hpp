@@ -19,13 +19,17 @@ class Signals {
   // Whether SIGTERM or SIGINT comes in a moment. Leaves SIGHUP to `wait`.
   bool endsNow() const;
 
+  // From now on SIGTERM or SIGINT ends the process at once, with exit code 0: a second one says
+  // that stopping takes too long. Needs no thread, which there may not be any more.
+  void exitOnNext() const;
+
  private:
   sigset_t set_;
 };
 
 // While it lives, SIGTERM or SIGINT ends the process at once, with exit code 0: during start, when
-// nothing has been promised to anybody yet, and when a second one says that stopping takes too
-// long.
+// nothing has been promised to anybody yet. Threads that plugins start meanwhile keep the signals
+// blocked.
 class ExitOnSignal {
  public:
   explicit ExitOnSignal(const Signals& signals);

@@ -33,20 +33,28 @@ Front::Front(const Poco::Net::ServerSocket& listener, const Limits& limits,
     }
   } catch (...) {
     // Those that were started use the lanes.
-    retire(std::chrono::steady_clock::time_point::max());
+    endLoops();
     throw;
   }
 }
 
-Front::~Front() { retire(std::chrono::steady_clock::time_point::max()); }
+Front::~Front() { endLoops(); }
 
-bool Front::retire(std::chrono::steady_clock::time_point limit) {
+void Front::retire() {
   sayFarewell();
   for (const std::unique_ptr<Loop>& loop : loops_) {
     loop->retire();
   }
+}
+
+bool Front::waitUntil(std::chrono::steady_clock::time_point limit) {
   return std::all_of(loops_.begin(), loops_.end(),
                      [&](const std::unique_ptr<Loop>& loop) { return loop->waitUntil(limit); });
+}
+
+void Front::endLoops() {
+  retire();
+  waitUntil(std::chrono::steady_clock::time_point::max());
 }
 
 void Front::addLane(LaneName name, std::size_t threads, std::size_t together,

@@ -29,11 +29,14 @@ class Front {
   // From now on each response ends its connection.
   void sayFarewell() { load_.farewell = true; }
 
-  // Accepts no more connections and lets the requests that have begun finish, at most until the
-  // limit. Returns whether all of them did.
-  bool retire(std::chrono::steady_clock::time_point limit);
+  // Accepts no more connections and lets the requests that have begun finish.
+  void retire();
+
+  // After `retire`: whether they all have finished, at the latest at the limit.
+  bool waitUntil(std::chrono::steady_clock::time_point limit);
 
  private:
+  void endLoops();
   void addLane(LaneName name, std::size_t threads, std::size_t together,
                Lane::Scheduling scheduling);
   void serve(Lane::Exchanges exchanges);

@@ -6,9 +6,7 @@
 
 #include <Poco/Net/ServerSocket.h>
 
-#include <algorithm>
 #include <cstring>
-#include <thread>
 
 namespace token_service::http {
 namespace {
@@ -16,9 +14,7 @@ namespace {
 using Poco::Net::HTTPServerRequest;
 using Poco::Net::HTTPServerResponse;
 
-// How long callers that keep their connections open are told to close them before we do.
-constexpr std::chrono::milliseconds kFarewell{200};
-// How long a server that is destroyed without `drain` waits for its requests.
+// How long a server that is destroyed waits for its requests.
 constexpr std::chrono::milliseconds kLastPatience{1000};
 
 Failure failureFor(front::Refusal reason) {
@@ -113,7 +109,8 @@ Server::Server(const ServerSettings& settings, const Router& router,
     : parts_(std::make_unique<Parts>(settings, router, sessions, random, logger)) {}
 
 Server::~Server() {
-  if (!drained_ && !drain(kLastPatience)) {
+  retire();
+  if (!waitUntil(std::chrono::steady_clock::now() + kLastPatience)) {
     // Its threads are still there, with what they use.
     [[maybe_unused]] Parts* left = parts_.release();
   }
@@ -121,12 +118,12 @@ Server::~Server() {
 
 std::uint16_t Server::port() const { return parts_->listener.address().port(); }
 
-bool Server::drain(std::chrono::milliseconds patience) {
-  drained_ = true;
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  parts_->front.sayFarewell();
-  std::this_thread::sleep_for(std::min(kFarewell, patience));
-  return parts_->front.retire(deadline);
+void Server::sayFarewell() { parts_->front.sayFarewell(); }
+
+void Server::retire() { parts_->front.retire(); }
+
+bool Server::waitUntil(std::chrono::steady_clock::time_point limit) {
+  return parts_->front.waitUntil(limit);
 }
 
 }  // namespace token_service::http

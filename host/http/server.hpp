@@ -35,16 +35,18 @@ class Server {
 
   std::uint16_t port() const;
 
-  // Tells callers to close their connections, accepts no more of them and lets the requests that
-  // run finish for at most `patience`. Returns whether all of them finished; if not, something
-  // still holds a thread, and the process should end without destroying what that uses. Called
-  // once.
-  bool drain(std::chrono::milliseconds patience);
+  // From now on each response tells its caller to close the connection.
+  void sayFarewell();
+
+  // From now on no connection is accepted; the requests that have begun finish.
+  void retire();
+
+  // After `retire`: waits for those requests. False if some of them still run then.
+  bool waitUntil(std::chrono::steady_clock::time_point limit);
 
  private:
   struct Parts;
   std::unique_ptr<Parts> parts_;
-  bool drained_ = false;
 };
 
 }  // namespace token_service::http

@@ -1,6 +1,7 @@
 #!/bin/bash
 # threads_test.sh BINARY: a service that cannot have all of its threads ends at once, in order and
-# with a line that says so, whichever of them is the first that is missing.
+# with a line that says so, whichever of them is the first that is missing. One that has them all,
+# and not one more, stops as others do.
 # shellcheck source=tests/e2e/support.sh
 . "$(dirname "${BASH_SOURCE[0]}")/support.sh"
 
@@ -50,6 +51,15 @@ expectRefusal() {
     fail "with $1 threads $status and '$said'"
 }
 
+expectOrderlyEnd() {
+  local status=0
+  kill -TERM "$service"
+  wait "$service" || status=$?
+  service=
+  [ "$status" -eq 0 ] && grep -q ' info stopped' "$scratch/service.log" ||
+    fail "asked to stop, without a thread to spare: $status and '$(cat "$scratch/service.log")'"
+}
+
 # expectAllOrNone STORE LEAST: which needs more threads than so many.
 expectAllOrNone() {
   local count
@@ -59,9 +69,7 @@ expectAllOrNone() {
     eventually isDecided
     if isListening; then
       [ "$count" -gt "$2" ] || fail "$count threads are enough: what was tested?"
-      kill -KILL "$service"
-      wait "$service" 2>/dev/null || true
-      service=
+      expectOrderlyEnd
       return
     fi
     expectRefusal "$count"

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <thread>
 
 namespace token_service::app {
@@ -18,6 +19,22 @@ TEST(Signals, AHangUpDuringTheStartIsWaitedForLater) {
     std::this_thread::sleep_for(std::chrono::milliseconds(60));
   }
   EXPECT_EQ(signals.wait(), SIGHUP);
+}
+
+TEST(Signals, TheNextOneEndsTheProcessAtOnce) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    EXPECT_EXIT(
+        {
+          const Signals signals;
+          ::kill(::getpid(), signal);
+          if (signals.wait() == signal) {
+            signals.exitOnNext();
+            ::kill(::getpid(), signal);
+          }
+          std::_Exit(1);
+        },
+        testing::ExitedWithCode(0), "");
+  }
 }
 
 }  // namespace
