@@ -1,6 +1,6 @@
 #include "batch_queue.hpp"
 
-#include "worker_thread.hpp"
+#include "token_service/sdk/worker_thread.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -31,7 +31,7 @@ BatchQueue::BatchQueue(Pool& pool, std::size_t workers, Sharing sharing, Execute
   workers_.reserve(workers);
   try {
     for (std::size_t count = 0; count < workers; ++count) {
-      workers_.push_back(workerThread([this] { work(); }));
+      workers_.push_back(sdk::workerThread([this] { work(); }));
     }
   } catch (...) {
     stop();

@@ -1,6 +1,6 @@
 #include "pool.hpp"
 
-#include "worker_thread.hpp"
+#include "token_service/sdk/worker_thread.hpp"
 
 #include <algorithm>
 #include <array>
@@ -50,7 +50,7 @@ void Pool::connectFirst() {
 
 void Pool::start(std::optional<std::string> obstacle) {
   obstacle_ = std::move(obstacle);
-  thread_ = workerThread([this] { keepFull(); });
+  thread_ = sdk::workerThread([this] { keepFull(); });
 }
 
 Lease Pool::take(sdk::Deadline deadline) {

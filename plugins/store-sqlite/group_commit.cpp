@@ -3,6 +3,7 @@
 #include "connection.hpp"
 #include "failure.hpp"
 #include "token_service/sdk/error.hpp"
+#include "token_service/sdk/worker_thread.hpp"
 #include "transaction.hpp"
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 #include <exception>
 #include <optional>
 #include <string>
-#include <system_error>
 
 namespace token_service::store_sqlite {
 namespace {
@@ -18,17 +18,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kLookInterval = 1s;
-
-template <typename Work>
-std::thread workerThread(Work work) {
-  try {
-    return std::thread(std::move(work));
-  } catch (const std::system_error& error) {
-    throw sdk::Error(sdk::ErrorCode::Unavailable,
-                     "cannot start a thread (" + error.code().message() +
-                         "): raise the limit of processes or of memory");
-  }
-}
 
 }  // namespace
 
@@ -38,7 +27,7 @@ GroupCommit::GroupCommit(Connection& connection, SessionCache& cache, FileWatch&
       file_(file),
       writer_(connection),
       foreign_writes_(connection),
-      thread_(workerThread([this] { work(); })) {}
+      thread_(sdk::workerThread([this] { work(); })) {}
 
 GroupCommit::~GroupCommit() {
   {

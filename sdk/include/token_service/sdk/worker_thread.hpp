@@ -10,9 +10,10 @@
 #include <thread>
 #include <utility>
 
-namespace token_service::store_postgres {
+namespace token_service::sdk {
 
-// A thread started meanwhile inherits the mask: signals belong to the host's own threads.
+/// Blocks all signals in the current thread while it lives. Threads that are started meanwhile
+/// inherit that: signals belong to the host's own threads.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
@@ -28,17 +29,17 @@ class SignalsBlocked {
   sigset_t before_{};
 };
 
-// Throws sdk::Error (Unavailable) if the system has no more threads for the process.
+/// A thread of a plugin that runs `work` with all signals blocked. The plugin joins it before it
+/// goes. Throws sdk::Error (Unavailable) if the system has no more threads for the process.
 template <typename Work>
 std::thread workerThread(Work work) {
   const SignalsBlocked blocked;
   try {
     return std::thread(std::move(work));
   } catch (const std::system_error& error) {
-    throw sdk::Error(sdk::ErrorCode::Unavailable,
-                     "cannot start a thread (" + error.code().message() +
-                         "): raise the limit of processes or of memory");
+    throw Error(ErrorCode::Unavailable, "cannot start a thread (" + error.code().message() +
+                                            "): raise the limit of processes or of memory");
   }
 }
 
-}  // namespace token_service::store_postgres
+}  // namespace token_service::sdk
