@@ -18,8 +18,7 @@ class Endpoint {
   virtual ~Endpoint() = default;
 
   // `parameters`: what the `{...}` of the path stand for, in their order, as they came. Throws
-  // sdk::Error while the store or the signer cannot answer, and session::WouldWait if the request's
-  // deadline is session::kAtOnce and the answer takes longer.
+  // sdk::Error while the store or the signer cannot answer.
   virtual Response handle(const Request& request, const std::vector<std::string>& parameters) = 0;
 
   // Where its requests are handled.

@@ -40,6 +40,15 @@ struct Response {
   std::vector<std::pair<std::string_view, std::string>> headers;
   // The connection cannot carry another request.
   bool close = false;
+  // No answer yet: the deadline of the request is session::kAtOnce, and it takes longer. All else
+  // says nothing then.
+  bool would_wait = false;
 };
+
+inline Response wouldWait() {
+  Response response;
+  response.would_wait = true;
+  return response;
+}
 
 }  // namespace token_service::http

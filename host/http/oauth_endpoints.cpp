@@ -71,7 +71,9 @@ Response IntrospectEndpoint::answer(const Request& request, const Body& paramete
   if (std::optional<Response> refusal = readToken(request, parameters, "token", token)) {
     return *std::move(refusal);
   }
-  return ok(introspectionJson(sessions_.activeToken(token, request.deadline, request.shared)));
+  const session::Finding<session::ActiveToken> active =
+      sessions_.activeToken(token, request.deadline, request.shared);
+  return active.would_wait ? wouldWait() : ok(introspectionJson(active.value));
 }
 
 bool IntrospectEndpoint::admits(const Request& request) const {

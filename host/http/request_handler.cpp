@@ -82,15 +82,14 @@ void RequestHandler::answerTogether(std::span<const front::Call> calls) {
     requests[index] = read(call.request);
     requests[index].deadline = session::kAtOnce;
     requests[index].shared = &lookups[index];
-    try {
-      send(requests[index], router_.answer(requests[index]), call.response);
-    } catch (const session::WouldWait&) {
-      if (!lookups[index].session_id.empty()) {
-        requests[index].deadline = deadlineOf(call.request);
-        first = std::min(first, requests[index].deadline);
-        sharing.push_back(index);
-        wanted.push_back(&lookups[index]);
-      }
+    const Response answer = router_.answer(requests[index]);
+    if (!answer.would_wait) {
+      send(requests[index], answer, call.response);
+    } else if (!lookups[index].session_id.empty()) {
+      requests[index].deadline = deadlineOf(call.request);
+      first = std::min(first, requests[index].deadline);
+      sharing.push_back(index);
+      wanted.push_back(&lookups[index]);
     }
   }
   if (!wanted.empty()) {
@@ -161,11 +160,10 @@ void AtOnceHandler::handleRequest(HTTPServerRequest& request, HTTPServerResponse
   }
   Request read = this->read(request);
   read.deadline = session::kAtOnce;
-  try {
-    send(read, router_.answer(read), response);
-  } catch (const session::WouldWait&) {
-    // It is tried again where it may wait.
-    response.clear();
+  const Response answer = router_.answer(read);
+  // What would wait is tried again where it may.
+  if (!answer.would_wait) {
+    send(read, answer, response);
   }
 }
 

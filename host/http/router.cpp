@@ -156,12 +156,10 @@ Response Router::call(Endpoint& endpoint, const Request& request,
   Response response;
   try {
     return endpoint.handle(request, parameters);
-  } catch (const session::WouldWait&) {
-    throw;
   } catch (const std::exception& error) {
     if (request.deadline == session::kAtOnce) {
       // Who was given time may still succeed.
-      throw session::WouldWait();
+      return wouldWait();
     }
     response = failureOf(error);
     failures_.write(request, response, error.what());

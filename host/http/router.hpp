@@ -37,7 +37,6 @@ class Router {
   // Whether a request to the path may be without a body, whatever its method.
   bool ignoresBody(std::string_view path) const;
 
-  // Throws session::WouldWait; see Endpoint::handle.
   Response answer(const Request& request) const;
 
   // The answer to a request that could not be read, of which id, path and origin are known.

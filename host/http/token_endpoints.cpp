@@ -123,6 +123,8 @@ Response ValidateTokenEndpoint::handle(const Request& request, const std::vector
       return failure(Failure::InvalidToken);
     case session::ValidateOutcome::Mismatch:
       return failure(Failure::TokenMismatch);
+    case session::ValidateOutcome::WouldWait:
+      return wouldWait();
   }
   return failure(Failure::Internal);
 }

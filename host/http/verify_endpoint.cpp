@@ -29,12 +29,16 @@ Response VerifyEndpoint::handle(const Request& request, const std::vector<std::s
     return challenge(Failure::UnauthorizedRequest, "");
   }
   const std::optional<std::string_view> token = bearerToken(request.authorization);
-  const std::optional<session::ActiveToken> active =
-      token ? sessions_.activeAccess(*token, request.deadline, request.shared) : std::nullopt;
-  if (!active) {
+  const session::Finding<session::ActiveToken> active =
+      token ? sessions_.activeAccess(*token, request.deadline, request.shared)
+            : session::Finding<session::ActiveToken>{};
+  if (active.would_wait) {
+    return wouldWait();
+  }
+  if (!active.value) {
     return challenge(Failure::InvalidToken, " error=\"invalid_token\"");
   }
-  const sdk::Session& session = active->session;
+  const sdk::Session& session = active.value->session;
   const std::string user_id = std::to_string(session.user_id);
   Response response;
   response.headers.emplace_back("X-Auth-User-Id", user_id);

@@ -15,27 +15,27 @@ SessionLookup::SessionLookup(sdk::Store& store, std::chrono::milliseconds max_st
   }
 }
 
-std::optional<sdk::Session> SessionLookup::find(std::int64_t user_id, std::string_view session_id,
-                                                sdk::Time now, sdk::Deadline deadline,
-                                                Freshness freshness, SharedLookup* shared) {
+Finding<sdk::Session> SessionLookup::find(std::int64_t user_id, std::string_view session_id,
+                                          sdk::Time now, sdk::Deadline deadline,
+                                          Freshness freshness, SharedLookup* shared) {
   if (memory_ != nullptr) {
     std::optional<sdk::Session> session = memory_->recall(user_id, session_id, now);
     if (session) {
-      return session;
+      return {std::move(session)};
     }
   }
   RecentSessions* recent = recentFor(freshness);
   if (recent != nullptr) {
     std::optional<sdk::Session> session = recent->recall(user_id, session_id, now);
     if (session) {
-      return session;
+      return {std::move(session)};
     }
   }
   if (deadline == kAtOnce) {
     if (shared != nullptr) {
       *shared = {user_id, std::string(session_id), now, freshness, false, std::nullopt, nullptr};
     }
-    throw WouldWait();
+    return {std::nullopt, true};
   }
   if (shared != nullptr && shared->found_out && shared->user_id == user_id &&
       shared->session_id == session_id) {
@@ -43,14 +43,14 @@ std::optional<sdk::Session> SessionLookup::find(std::int64_t user_id, std::strin
       std::rethrow_exception(shared->error);
     }
     const bool is_live = shared->session && shared->session->expires_at > now;
-    return is_live ? std::move(shared->session) : std::nullopt;
+    return {is_live ? std::move(shared->session) : std::nullopt};
   }
   const RecentSessions::Epoch before = recent == nullptr ? 0 : recent->epoch(user_id);
   std::optional<sdk::Session> session = store_.find(user_id, session_id, now, deadline);
   if (recent != nullptr && session) {
     recent->keep(*session, now, before);
   }
-  return session;
+  return {std::move(session)};
 }
 
 void SessionLookup::findTogether(std::span<SharedLookup* const> lookups, sdk::Deadline deadline) {

@@ -16,11 +16,12 @@ namespace token_service::session {
 // A deadline that has always passed: answer only what needs no waiting.
 inline constexpr sdk::Deadline kAtOnce = sdk::Deadline::min();
 
-// Thrown where the deadline is kAtOnce and the answer is not in memory. No failure: ask again, with
-// time to wait.
-class WouldWait : public std::exception {
- public:
-  const char* what() const noexcept override { return "the answer is not in memory"; }
+// What can be said of a value: it is there, or it is not, or with the deadline kAtOnce nothing,
+// since the answer is not in memory. Then ask again, with time to wait.
+template <typename Value>
+struct Finding {
+  std::optional<Value> value;
+  bool would_wait = false;
 };
 
 // Whether a look-up may be answered with what another one found up to `max_staleness` before.
@@ -52,10 +53,11 @@ class SessionLookup {
 
   bool hasMemory() const { return memory_ != nullptr || recent_; }
 
-  // Throws sdk::Error as the store does, and WouldWait, which `shared`, if there is one, notes.
-  std::optional<sdk::Session> find(std::int64_t user_id, std::string_view session_id, sdk::Time now,
-                                   sdk::Deadline deadline, Freshness freshness,
-                                   SharedLookup* shared = nullptr);
+  // Throws sdk::Error as the store does. What would have to wait is noted in `shared`, if there is
+  // one.
+  Finding<sdk::Session> find(std::int64_t user_id, std::string_view session_id, sdk::Time now,
+                             sdk::Deadline deadline, Freshness freshness,
+                             SharedLookup* shared = nullptr);
 
   // Finds out what each of them looks for, as many as the store takes at a time.
   void findTogether(std::span<SharedLookup* const> lookups, sdk::Deadline deadline);

@@ -191,48 +191,46 @@ ValidateOutcome SessionService::validate(std::string_view access_token,
   if (!user_id || claims->user_id != *user_id) {
     return ValidateOutcome::Mismatch;
   }
-  const std::optional<sdk::Session> session =
+  const Finding<sdk::Session> session =
       lookup_.find(claims->user_id, claims->sid, now, deadline, Freshness::Recent, shared);
-  if (!session) {
-    return ValidateOutcome::Mismatch;
+  if (session.would_wait) {
+    return ValidateOutcome::WouldWait;
   }
-  return isSuperseded(*claims, *session) ? ValidateOutcome::Mismatch : ValidateOutcome::Valid;
+  return session.value && !isSuperseded(*claims, *session.value) ? ValidateOutcome::Valid
+                                                                 : ValidateOutcome::Mismatch;
 }
 
-std::optional<ActiveToken> SessionService::activeAccess(std::string_view token,
-                                                        sdk::Deadline deadline,
-                                                        SharedLookup* shared) {
+Finding<ActiveToken> SessionService::activeAccess(std::string_view token, sdk::Deadline deadline,
+                                                  SharedLookup* shared) {
   const sdk::Time now = clock_.now();
   std::optional<Claims> claims = verify(token, TokenType::Access, *keys_.current(), now, deadline);
   return claims ? active(*std::move(claims), now, deadline, Freshness::Recent, shared)
-                : std::nullopt;
+                : Finding<ActiveToken>{};
 }
 
-std::optional<ActiveToken> SessionService::activeToken(std::string_view token,
-                                                       sdk::Deadline deadline,
-                                                       SharedLookup* shared) {
+Finding<ActiveToken> SessionService::activeToken(std::string_view token, sdk::Deadline deadline,
+                                                 SharedLookup* shared) {
   const sdk::Time now = clock_.now();
   std::optional<Claims> claims = verifyEither(token, now, deadline);
   return claims ? active(*std::move(claims), now, deadline, Freshness::Exact, shared)
-                : std::nullopt;
+                : Finding<ActiveToken>{};
 }
 
-std::optional<ActiveToken> SessionService::active(Claims claims, sdk::Time now,
-                                                  sdk::Deadline deadline, Freshness freshness,
-                                                  SharedLookup* shared) {
-  std::optional<sdk::Session> session =
+Finding<ActiveToken> SessionService::active(Claims claims, sdk::Time now, sdk::Deadline deadline,
+                                            Freshness freshness, SharedLookup* shared) {
+  Finding<sdk::Session> session =
       lookup_.find(claims.user_id, claims.sid, now, deadline, freshness, shared);
-  std::optional<TokenData> data = session ? dataOf(*session) : std::nullopt;
+  std::optional<TokenData> data = session.value ? dataOf(*session.value) : std::nullopt;
   if (!data) {
-    return std::nullopt;
+    return {std::nullopt, session.would_wait};
   }
   const bool superseded = claims.type == TokenType::Refresh
                               ? data->refresh.jti != claims.jti
                               : policy_.latest_access_only && data->access.jti != claims.jti;
   if (superseded) {
-    return std::nullopt;
+    return {};
   }
-  return ActiveToken{std::move(claims), *std::move(session), *std::move(data)};
+  return {ActiveToken{std::move(claims), *std::move(session.value), *std::move(data)}};
 }
 
 InvalidateOutcome SessionService::invalidate(std::string_view access_token, std::int64_t user_id,

@@ -70,7 +70,8 @@ struct RefreshResult {
   std::chrono::seconds access_lifetime{};
 };
 
-enum class ValidateOutcome { Valid, InvalidToken, Mismatch };
+// WouldWait: with the deadline kAtOnce, nothing can be said yet.
+enum class ValidateOutcome { Valid, InvalidToken, Mismatch, WouldWait };
 
 enum class InvalidateOutcome { LoggedOut, InvalidToken, Mismatch, NotLoggedIn };
 
@@ -90,9 +91,9 @@ struct LiveSession {
 // nor SQL. Safe for use from many threads at once; what it is given outlives it.
 //
 // Every operation throws sdk::Error as the signers and the store do. With the deadline kAtOnce,
-// `validate`, `activeAccess` and `activeToken` throw WouldWait instead of waiting for anything; see
-// SharedLookup for how they may wait together. Every write goes sign, store, answer: a failing
-// signer stores nothing, and nothing is answered before it is durable.
+// `validate`, `activeAccess` and `activeToken` say that they would wait instead of waiting for the
+// store; see SharedLookup for how they may wait together. Every write goes sign, store, answer: a
+// failing signer stores nothing, and nothing is answered before it is durable.
 class SessionService {
  public:
   SessionService(Policy policy, const token::KeySource& keys, sdk::Store& store, const Clock& clock,
@@ -115,12 +116,12 @@ class SessionService {
                            sdk::Deadline deadline, SharedLookup* shared = nullptr);
 
   // The access token, if it would be accepted now. Changes nothing.
-  std::optional<ActiveToken> activeAccess(std::string_view token, sdk::Deadline deadline,
-                                          SharedLookup* shared = nullptr);
+  Finding<ActiveToken> activeAccess(std::string_view token, sdk::Deadline deadline,
+                                    SharedLookup* shared = nullptr);
 
   // The same for a token of either kind; of refresh tokens only a session's present one is active.
-  std::optional<ActiveToken> activeToken(std::string_view token, sdk::Deadline deadline,
-                                         SharedLookup* shared = nullptr);
+  Finding<ActiveToken> activeToken(std::string_view token, sdk::Deadline deadline,
+                                   SharedLookup* shared = nullptr);
 
   // Ends every session of the user. A `trusted` caller may present anybody's good access token;
   // any other one a token of a live session of that user.
@@ -172,8 +173,8 @@ class SessionService {
                                       sdk::Deadline deadline) const;
   std::optional<token::Claims> verifyEither(std::string_view token, sdk::Time now,
                                             sdk::Deadline deadline) const;
-  std::optional<ActiveToken> active(token::Claims claims, sdk::Time now, sdk::Deadline deadline,
-                                    Freshness freshness, SharedLookup* shared);
+  Finding<ActiveToken> active(token::Claims claims, sdk::Time now, sdk::Deadline deadline,
+                              Freshness freshness, SharedLookup* shared);
 
   // The next tokens of the session, or none if it has changed meanwhile.
   std::optional<RefreshResult> renew(const sdk::Session& session, TokenData data,

@@ -23,10 +23,7 @@ constexpr const char* kValid = R"({"access_token":"Valid token"})";
 class PatientEndpoint final : public Endpoint {
  public:
   Response handle(const Request& request, const std::vector<std::string>&) override {
-    if (request.deadline == session::kAtOnce) {
-      throw session::WouldWait();
-    }
-    return {};
+    return request.deadline == session::kAtOnce ? wouldWait() : Response{};
   }
 };
 

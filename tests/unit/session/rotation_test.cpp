@@ -239,14 +239,14 @@ TEST_F(RotationTest, SwitchedOffATokenOfBeforeIsNoTheft) {
 
 TEST_F(RotationTest, OnlyThePresentRefreshTokenIsActiveAndAskingChangesNothing) {
   const TokenPair first = issue();
-  EXPECT_TRUE(service_->activeToken(first.refresh, soon()));
+  EXPECT_TRUE(service_->activeToken(first.refresh, soon()).value);
   const TokenPair second = redeem(first.refresh);
   clock_.advance(1min);
   const int writes = store_.writes;
-  EXPECT_FALSE(service_->activeToken(first.refresh, soon()));
-  EXPECT_TRUE(service_->activeToken(second.refresh, soon()));
-  EXPECT_FALSE(service_->activeAccess(second.refresh, soon()));
-  EXPECT_EQ(service_->activeToken(first.access, soon())->session.username, "ann");
+  EXPECT_FALSE(service_->activeToken(first.refresh, soon()).value);
+  EXPECT_TRUE(service_->activeToken(second.refresh, soon()).value);
+  EXPECT_FALSE(service_->activeAccess(second.refresh, soon()).value);
+  EXPECT_EQ(service_->activeToken(first.access, soon()).value->session.username, "ann");
   EXPECT_EQ(store_.writes, writes);
 }
 

@@ -30,7 +30,7 @@ class SharedLookupTest : public testing::Test {
                             const std::string& session_id = "s1",
                             Freshness freshness = Freshness::Recent) {
     SharedLookup shared;
-    EXPECT_THROW(lookup.find(user_id, session_id, kNow, kAtOnce, freshness, &shared), WouldWait);
+    EXPECT_TRUE(lookup.find(user_id, session_id, kNow, kAtOnce, freshness, &shared).would_wait);
     return shared;
   }
 
@@ -43,15 +43,11 @@ class SharedLookupTest : public testing::Test {
                                           SharedLookup& shared,
                                           const std::string& session_id = "s1",
                                           sdk::Time now = kNow) {
-    return lookup.find(user_id, session_id, now, kLater, Freshness::Recent, &shared);
+    return lookup.find(user_id, session_id, now, kLater, Freshness::Recent, &shared).value;
   }
 
   static bool isKnown(SessionLookup& lookup, std::int64_t user_id) {
-    try {
-      return lookup.find(user_id, "s1", kNow, kAtOnce, Freshness::Recent).has_value();
-    } catch (const WouldWait&) {
-      return false;
-    }
+    return lookup.find(user_id, "s1", kNow, kAtOnce, Freshness::Recent).value.has_value();
   }
 
   host_test::MemoryStore store_;
@@ -63,14 +59,14 @@ TEST_F(SharedLookupTest, TheFirstTryNotesWhatItLooksForAndAsksNobody) {
   SharedLookup shared;
   shared.found_out = true;
   shared.session = sdk::Session{};
-  EXPECT_THROW(exact_.find(7, "s1", kNow, kAtOnce, Freshness::Recent, &shared), WouldWait);
+  EXPECT_TRUE(exact_.find(7, "s1", kNow, kAtOnce, Freshness::Recent, &shared).would_wait);
   EXPECT_EQ(shared.user_id, 7);
   EXPECT_EQ(shared.session_id, "s1");
   EXPECT_EQ(shared.now, kNow);
   EXPECT_EQ(shared.freshness, Freshness::Recent);
   EXPECT_FALSE(shared.found_out);
   EXPECT_FALSE(shared.session);
-  EXPECT_THROW(exact_.find(7, "s1", kNow, kAtOnce, Freshness::Exact), WouldWait);
+  EXPECT_TRUE(exact_.find(7, "s1", kNow, kAtOnce, Freshness::Exact).would_wait);
   EXPECT_EQ(store_.finds, 0);
   EXPECT_TRUE(store_.finds_together.empty());
 }

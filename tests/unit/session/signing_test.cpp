@@ -149,7 +149,7 @@ TEST_F(Signing, ASignerThatHangsStopsNoValidationAndNoLogOut) {
   ASSERT_TRUE(asymmetric_.waitForInside(cores_));
   EXPECT_EQ(validate(pair.access), ValidateOutcome::Valid);
   EXPECT_EQ(validate(other.access, 8), ValidateOutcome::Valid) << "never verified before";
-  EXPECT_TRUE(service_->activeToken(pair.access, soon()));
+  EXPECT_TRUE(service_->activeToken(pair.access, soon()).value);
   EXPECT_EQ(invalidate(pair.access, 7, false), InvalidateOutcome::LoggedOut);
   EXPECT_EQ(validate(pair.access), ValidateOutcome::Mismatch);
 }
