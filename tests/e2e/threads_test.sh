@@ -56,8 +56,9 @@ expectOrderlyEnd() {
   kill -TERM "$service"
   wait "$service" || status=$?
   service=
-  [ "$status" -eq 0 ] && grep -q ' info stopped' "$scratch/service.log" ||
+  if [ "$status" -ne 0 ] || ! grep -q ' info stopped' "$scratch/service.log"; then
     fail "asked to stop, without a thread to spare: $status and '$(cat "$scratch/service.log")'"
+  fi
 }
 
 # expectAllOrNone STORE LEAST: which needs more threads than so many.
