@@ -191,8 +191,7 @@ ValidateOutcome SessionService::validate(std::string_view access_token,
   if (!user_id || claims->user_id != *user_id) {
     return ValidateOutcome::Mismatch;
   }
-  const Finding<sdk::Session> session =
-      lookup_.find(claims->user_id, claims->sid, now, deadline, Freshness::Recent, shared);
+  const Finding<sdk::Session> session = lookUp(*claims, now, deadline, Freshness::Recent, shared);
   if (session.would_wait) {
     return ValidateOutcome::WouldWait;
   }
@@ -216,10 +215,16 @@ Finding<ActiveToken> SessionService::activeToken(std::string_view token, sdk::De
                 : Finding<ActiveToken>{};
 }
 
+Finding<sdk::Session> SessionService::lookUp(const Claims& claims, sdk::Time now,
+                                             sdk::Deadline deadline, Freshness freshness,
+                                             SharedLookup* shared) {
+  lane_.askForPause();
+  return lookup_.find(claims.user_id, claims.sid, now, deadline, freshness, shared);
+}
+
 Finding<ActiveToken> SessionService::active(Claims claims, sdk::Time now, sdk::Deadline deadline,
                                             Freshness freshness, SharedLookup* shared) {
-  Finding<sdk::Session> session =
-      lookup_.find(claims.user_id, claims.sid, now, deadline, freshness, shared);
+  Finding<sdk::Session> session = lookUp(claims, now, deadline, freshness, shared);
   std::optional<TokenData> data = session.value ? dataOf(*session.value) : std::nullopt;
   if (!data) {
     return {std::nullopt, session.would_wait};

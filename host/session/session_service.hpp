@@ -173,6 +173,9 @@ class SessionService {
                                       sdk::Deadline deadline) const;
   std::optional<token::Claims> verifyEither(std::string_view token, sdk::Time now,
                                             sdk::Deadline deadline) const;
+  // For whoever is waiting for an answer: signatures make room for it.
+  Finding<sdk::Session> lookUp(const token::Claims& claims, sdk::Time now, sdk::Deadline deadline,
+                               Freshness freshness, SharedLookup* shared);
   Finding<ActiveToken> active(token::Claims claims, sdk::Time now, sdk::Deadline deadline,
                               Freshness freshness, SharedLookup* shared);
 

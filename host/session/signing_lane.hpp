@@ -2,6 +2,7 @@
 
 #include "token_service/sdk/host.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -35,6 +36,14 @@ class SigningLane {
   // not its turn by the deadline; then it is not done.
   void run(const Work& work, sdk::Deadline deadline);
 
+  // For what is short and waited for by more: while work waits, a thread of the lane leaves its
+  // core alone for a moment after what it does, once for each time that it was asked.
+  void askForPause() noexcept {
+    // Where many ask, mostly this only reads, so that the cores need not hand it to each other.
+    if (pauses_.load(std::memory_order_relaxed) < kMostPauses) {
+      pauses_.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
   // How much work waits.
   std::size_t waiting() const;
 
@@ -42,12 +51,17 @@ class SigningLane {
   class Job;
   using Jobs = std::vector<std::shared_ptr<Job>>;
 
+  // Whoever waits for a core cannot ask meanwhile; so long are those before them remembered.
+  static constexpr int kMostPauses = 32;
+
   void leave();
   void serve();
   // What was done and shall be handed over now. Under the lock.
   Jobs takeDone(bool at_once);
+  void pauseIfAsked();
   void stop();
 
+  std::atomic<int> pauses_ = 0;
   mutable std::mutex mutex_;
   std::condition_variable handed_over_;
   // Places that nobody has. Above zero only while nothing waits.

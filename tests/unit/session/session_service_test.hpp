@@ -30,6 +30,7 @@ class CountingRandom final : public Random {
     }
     return "id-" + std::to_string(++count_);
   }
+  int count() const { return count_; }
   bool broken = false;
 
  private:

@@ -1,5 +1,6 @@
 #include "session/signing_lane.hpp"
 
+#include "departures.hpp"
 #include "fixed_clock.hpp"
 #include "token_service/sdk/error.hpp"
 
@@ -209,6 +210,46 @@ TEST(SigningLane, WorkThatHasBegunIsWaitedForBeyondTheDeadline) {
   go.set_value();
   caller.join();
   EXPECT_TRUE(returned);
+}
+
+// Departures of the lane's thread, up to each piece of work that waited.
+std::vector<long> departuresOf(SigningLane& lane, std::size_t count) {
+  std::vector<long> seen;
+  std::vector<std::thread> callers;
+  {
+    Occupant occupant(lane);
+    for (std::size_t number = 0; number < count; ++number) {
+      callers.emplace_back([&] { lane.run([&] { seen.push_back(departures()); }, soon()); });
+    }
+    while (lane.waiting() != count) {
+      std::this_thread::yield();
+    }
+  }
+  for (std::thread& caller : callers) {
+    caller.join();
+  }
+  return seen;
+}
+
+TEST(SigningLane, PausesAsOftenAsItWasAsked) {
+  SigningLane lane(1);
+  for (int count = 0; count < 10; ++count) {
+    lane.askForPause();
+  }
+  const std::vector<long> seen = departuresOf(lane, 40);
+  for (std::size_t number = 1; number <= 10; ++number) {
+    EXPECT_GT(seen[number], seen[number - 1]) << number;
+  }
+  EXPECT_LT(seen.back() - seen[10], 29) << "each of them was followed by a pause";
+}
+
+TEST(SigningLane, DoesNotRememberForLongThatItWasAskedToPause) {
+  SigningLane lane(1);
+  for (int count = 0; count < 10'000; ++count) {
+    lane.askForPause();
+  }
+  const std::vector<long> seen = departuresOf(lane, 80);
+  EXPECT_LT(seen.back() - seen[40], 39) << "each of them was followed by a pause";
 }
 
 }  // namespace

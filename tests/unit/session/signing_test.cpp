@@ -1,11 +1,16 @@
+#include "departures.hpp"
 #include "session_service_test.hpp"
 
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <thread>
 
 namespace token_service::session {
 namespace {
+
+// The session's, and one for each token.
+constexpr int kIdentifiersOfALogIn = 3;
 
 // Signs as another signer does, but not before the test lets it, whatever the deadline is.
 class HangingSigner final : public sdk::Signer {
@@ -22,6 +27,7 @@ class HangingSigner final : public sdk::Signer {
       changed_.notify_all();
       changed_.wait(lock, [&] { return !hangs_; });
       --inside_;
+      departures_[std::this_thread::get_id()].push_back(departures());
     }
     return signer_.sign(kid, bytes, deadline);
   }
@@ -41,6 +47,12 @@ class HangingSigner final : public sdk::Signer {
     return changed_.wait_for(lock, 20s, [&] { return inside_ >= count; });
   }
 
+  // Of each thread that has signed, at each of its signatures.
+  std::map<std::thread::id, std::vector<long>> departuresOfThreads() {
+    const std::scoped_lock lock(mutex_);
+    return departures_;
+  }
+
   int most() {
     const std::scoped_lock lock(mutex_);
     return most_;
@@ -53,6 +65,7 @@ class HangingSigner final : public sdk::Signer {
   int inside_ = 0;
   int most_ = 0;
   bool hangs_ = false;
+  std::map<std::thread::id, std::vector<long>> departures_;
 };
 
 class Signing : public SessionServiceTest {
@@ -131,6 +144,32 @@ TEST_F(Signing, BothSignersShareTheCores) {
   EXPECT_EQ(asymmetric_.most(), 0);
   refresh.hang(false);
   joinAll();
+}
+
+TEST_F(Signing, ThoseThatWaitPauseForValidations) {
+  useSigners(asymmetric_, symmetric_);
+  const TokenPair pair = issue();
+  asymmetric_.hang(true);
+  const int before = random_.count();
+  const int callers = 5 * cores_;
+  logInAtOnce(callers);
+  ASSERT_TRUE(asymmetric_.waitForInside(cores_));
+  while (random_.count() < before + callers * kIdentifiersOfALogIn) {
+    std::this_thread::yield();
+  }
+  for (int count = 0; count < 32; ++count) {
+    EXPECT_EQ(validate(pair.access), ValidateOutcome::Valid);
+  }
+  asymmetric_.hang(false);
+  joinAll();
+  long gaps = 0;
+  long between = 0;
+  for (const auto& [thread, seen] : asymmetric_.departuresOfThreads()) {
+    gaps += static_cast<long>(seen.size()) - 1;
+    between += seen.back() - seen.front();
+  }
+  EXPECT_GT(gaps, 0) << "no thread has signed twice";
+  EXPECT_GE(between, std::min(gaps, 16L));
 }
 
 TEST_F(Signing, HmacWaitsForNobody) {
