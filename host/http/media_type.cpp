@@ -19,6 +19,16 @@ bool isBoundary(const std::string& text) {
          text.find_first_not_of(kAllowed) == std::string::npos;
 }
 
+std::optional<BodyEncoding> encodingOf(std::string_view type) {
+  if (type == "application/json") {
+    return BodyEncoding::Json;
+  }
+  if (type == "application/x-www-form-urlencoded") {
+    return BodyEncoding::UrlEncodedForm;
+  }
+  return std::nullopt;
+}
+
 // Two of them would leave it open which one counts.
 bool isRepeated(const Poco::Net::NameValueCollection& parameters, const std::string& name) {
   const auto first = parameters.find(name);
@@ -29,6 +39,10 @@ bool isRepeated(const Poco::Net::NameValueCollection& parameters, const std::str
 }  // namespace
 
 std::optional<MediaType> parseMediaType(std::string_view content_type) {
+  // As most clients write it, which leaves nothing to be taken apart.
+  if (const std::optional<BodyEncoding> encoding = encodingOf(content_type)) {
+    return MediaType{*encoding, {}};
+  }
   std::string type;
   Poco::Net::NameValueCollection parameters;
   Poco::Net::MessageHeader::splitParameters(std::string(content_type), type, parameters);
@@ -38,11 +52,8 @@ std::optional<MediaType> parseMediaType(std::string_view content_type) {
       Poco::icompare(parameters.get("charset", "utf-8"), "utf-8") != 0) {
     return std::nullopt;
   }
-  if (type == "application/json") {
-    return MediaType{BodyEncoding::Json, {}};
-  }
-  if (type == "application/x-www-form-urlencoded") {
-    return MediaType{BodyEncoding::UrlEncodedForm, {}};
+  if (const std::optional<BodyEncoding> encoding = encodingOf(type)) {
+    return MediaType{*encoding, {}};
   }
   std::string boundary = parameters.get("boundary", "");
   if (type == "multipart/form-data" && isBoundary(boundary)) {
