@@ -44,6 +44,7 @@ class SigningLane {
       pauses_.fetch_add(1, std::memory_order_relaxed);
     }
   }
+
   // How much work waits.
   std::size_t waiting() const;
 
